@@ -1,0 +1,242 @@
+"""The assessment: from the ledger to scores and stages of every party at every point of the grid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from relationship_crm.assessment.configuration import Configuration
+from relationship_crm.assessment.parties import Key, Parties
+from relationship_crm.assessment.population import Population, population_rows
+from relationship_crm.assessment.read import Reader
+from relationship_crm.engine import purchases as buying
+from relationship_crm.engine import scores, stages
+from relationship_crm.engine.decay import counted
+from relationship_crm.engine.dimensions import DIMENSIONS
+from relationship_crm.engine.grid import Grid, day_number, day_of, month_end
+from relationship_crm.engine.purchases import PurchaseMeasures
+from relationship_crm.engine.scores import Composites, Evidence, Model
+from relationship_crm.engine.stages import Fold
+from relationship_crm.ledger.database import Ledger, Queries
+from relationship_crm.measures.registry import MEASURES
+
+#: Parties computed at once; bounds the memory, not the result.
+CHUNK = 2000
+#: How long a referral that paid counts towards advocate and partner.
+REFERRAL_DAYS = 730
+KINDS = {key: measure.kind for key, measure in MEASURES.items()}
+
+
+@dataclass
+class Detail:
+    """Everything about the parties start..stop-1 at every point of the grid. Scores 0..1, NaN = no evidence."""
+
+    start: int
+    stop: int
+    model: Model
+    grid: Grid
+    evidence: Evidence
+    prior_mean: np.ndarray  # D×P×T
+    value: np.ndarray  # D×P×T
+    confidence: np.ndarray  # D×P×T
+    contribution: np.ndarray  # S×P×T
+    composites: Composites
+    composite: np.ndarray  # P×T, weighed by the rung
+    buying: PurchaseMeasures
+    measures: dict[str, np.ndarray]  # P×T as criteria see them
+    fold: Fold
+
+    @property
+    def rung(self) -> np.ndarray:
+        """Rung of every party at every point."""
+        return self.fold.rung
+
+
+class Assessment:
+    """The ledger read once as of a day; details follow in chunks of parties, without another query.
+
+    Without a `population` it is computed from all parties (then the run must not be restricted).
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        configuration: Configuration,
+        as_of: date,
+        *,
+        queries: Queries | None = None,
+        known_on: date | None = None,
+        only: Iterable[Key] | None = None,
+        population: Population | None = None,
+        replay: str = "",
+    ) -> None:
+        self.reader = Reader(ledger, configuration, queries or Queries(), as_of, known_on, only, replay)
+        self.configuration, self.as_of = configuration, as_of
+        self.sums = self.reader.sums()
+        self.rows, self.companies = self.reader.purchase_rows()
+        self.engaged = self.reader.engaged()
+        self.referrals = self.reader.referrals()
+        self.losses = self.reader.losses()
+        self.grid = Grid.until(as_of, self._first_day())
+        self._referred = self._referred_purchases()
+        self.population_rows: list[tuple[str, str, int, float]] = []
+        if population is None:
+            if only is not None:
+                raise ValueError("population figures need a run over all parties")
+            population = self._population()
+        self.population = population
+
+    @property
+    def parties(self) -> Parties:
+        """The parties in the order of all arrays."""
+        return self.reader.parties
+
+    def _first_day(self) -> date:
+        days = [day_number(self.as_of), *self.engaged.values(), *(span.start for span in self.losses)]
+        for found in (self.rows.day, self.rows.document_day):
+            days.append(int(found.min(initial=days[0])))
+        months = [int(sums.month.min()) for sums in self.sums.values() if len(sums.month)]
+        return min([day_of(min(days)), *(month_end(month) for month in months)])
+
+    def _referred_purchases(self) -> dict[str, buying.Purchases]:
+        """Purchases of recommended customers, who need not be among the run's parties."""
+        names = sorted({referral.customer for referral in self.referrals})
+        if not names:
+            return {}
+        rows, _companies = self.reader.purchase_rows(names)
+        return {name: buying.purchases(rows.of(i, i + 1)) for i, name in enumerate(names)}
+
+    def _chunks(self, size: int = CHUNK) -> Iterator[tuple[int, int, Model]]:
+        """Ranges of parties that share a scoring model."""
+        model = self.parties.model
+        start = 0
+        while start < len(model):
+            stop = start
+            while stop < len(model) and stop - start < size and model[stop] == model[start]:
+                stop += 1
+            yield start, stop, self.configuration.models[model[start]].model
+            start = stop
+
+    def _evidence(self, start: int, stop: int, model: Model) -> Evidence:
+        sums = {key: s.of(start, stop) for key, s in self.sums.items()}
+        return scores.gather(model, sums, stop - start, self.grid)
+
+    def _population(self) -> Population:
+        """Group means and gaps at every close, of all parties."""
+        default = self.configuration.models[0].model
+        count = len(self.parties)
+        mean = np.full((len(DIMENSIONS), count, self.grid.size), np.nan)
+        conf = np.zeros_like(mean)
+        for start, stop, model in self._chunks():
+            evidence = self._evidence(start, stop, model)
+            mean[:, start:stop] = evidence.mean
+            conf[:, start:stop] = scores.confidence(evidence.amount, model.prior_weight)
+        segments = ["", *sorted({g for g in self.parties.group if g})]
+        place = {segment: i for i, segment in enumerate(segments)}
+        group = np.array([place[g] for g in self.parties.group], dtype=np.int64)
+        means = scores.group_means(mean, conf, group, len(segments), default.group_weight, default.neutral)
+        everybody = np.zeros(count, dtype=np.int64)
+        means[:, :1] = scores.group_means(mean, conf, everybody, 1, default.group_weight, default.neutral)
+        measured = buying.measure(self.rows, count, self.grid)
+        gaps = buying.group_gaps(measured, group, len(segments))
+        gaps[0] = buying.group_gaps(measured, everybody, 1)[0]
+        self.population_rows = population_rows(means, gaps, segments, self.grid)
+        return Population.from_rows(self.population_rows, default.neutral)
+
+    def details(self, size: int = CHUNK) -> Iterator[Detail]:
+        """Details of all parties, chunk by chunk."""
+        for start, stop, model in self._chunks(size):
+            yield self.detail(start, stop, model)
+
+    def detail(self, start: int, stop: int, model: Model) -> Detail:
+        """Details of the parties start..stop-1, which share a model."""
+        grid, shape = self.grid, (stop - start, self.grid.size)
+        segments = self.parties.group[start:stop]
+        evidence = self._evidence(start, stop, model)
+        prior = self.population.means(segments, grid)
+        value = scores.score(evidence, prior, model.prior_weight)
+        composites = scores.compose(value, evidence.amount, model.prior_weight)
+        bought = buying.measure(self.rows.of(start, stop), stop - start, grid)
+        measures = self._facts(start, stop, bought)
+        measures["rhythm"] = buying.rhythm(
+            bought, grid, self.population.gaps(segments, grid), self.configuration.shortest_gap
+        )
+        confidence = scores.confidence(evidence.amount, model.prior_weight)
+        enough = np.where(confidence >= scores.ENOUGH, value, np.nan) * 100
+        measures.update(zip(DIMENSIONS, enough, strict=True))
+        measures["trust"] = composites.trust * 100
+        measures["engagement"] = composites.engagement * 100
+        measures["composite"] = composites.established * 100
+        fold = stages.fold(self.configuration.ladder, measures, KINDS, shape)
+        established = fold.rung >= self.configuration.ladder.established_rung
+        return Detail(
+            start=start,
+            stop=stop,
+            model=model,
+            grid=grid,
+            evidence=evidence,
+            prior_mean=prior,
+            value=value,
+            confidence=confidence,
+            contribution=scores.contributions(evidence, model, prior),
+            composites=composites,
+            composite=np.where(established, composites.established, composites.early),
+            buying=bought,
+            measures=measures,
+            fold=fold,
+        )
+
+    def _facts(self, start: int, stop: int, bought: PurchaseMeasures) -> dict[str, np.ndarray]:
+        """Measures that are facts, P×T."""
+        grid = self.grid
+        engaged = (bought.purchases > 0).astype(float)
+        for place, day in self.engaged.items():
+            if start <= place < stop:
+                engaged[place - start, grid.point_of(np.array([day]))[0] :] = 1
+        return {
+            "engaged": np.maximum.accumulate(engaged, axis=1),
+            "purchases": bought.purchases,
+            "purchases_12m": bought.purchases_12m,
+            "days_since_first_purchase": grid.days[None, :] - bought.first_purchase,
+            "days_since_last_purchase": grid.days[None, :] - bought.last_purchase,
+            "revenue_12m": bought.revenue_12m,
+            "revenue_total": bought.revenue_total,
+            "paid_referrals": self._paid_referrals(start, stop),
+            "recorded_loss": self._recorded_loss(start, stop),
+        }
+
+    def _paid_referrals(self, start: int, stop: int) -> np.ndarray:
+        count = np.zeros((stop - start, self.grid.size))
+        for referral in self.referrals:
+            if start <= referral.referrer < stop:
+                now = self.grid.days
+                recent = (referral.paid <= now) & (now < referral.paid + REFERRAL_DAYS)
+                count[referral.referrer - start] += recent & self._buys(referral.customer)
+        return count
+
+    def _buys(self, customer: str) -> np.ndarray:
+        """Whether a customer had a purchase that stood at each point."""
+        bought = self._referred[customer]
+        now = self.grid.days[:, None]
+        return ((bought.start[None, :] <= now) & (now < bought.end[None, :])).any(axis=1)
+
+    def _recorded_loss(self, start: int, stop: int) -> np.ndarray:
+        out = np.zeros((stop - start, self.grid.size))
+        for span in self.losses:
+            if start <= span.party < stop:
+                out[span.party - start] = np.maximum(
+                    out[span.party - start], (span.start <= self.grid.days) & (self.grid.days < span.end)
+                )
+        return out
+
+    def event_counts(self, start: int, stop: int, model: Model) -> np.ndarray:
+        """Number of events behind each term as of the last point: S×P."""
+        out = np.zeros((len(model.terms), stop - start), dtype=np.int64)
+        for s, term in enumerate(model.terms):
+            sums = self.sums.get((term.signal, term.days))
+            if sums is not None:
+                out[s] = counted(sums.of(start, stop), stop - start, self.grid)[:, -1]
+        return out

@@ -1,0 +1,56 @@
+"""An assessment of the whole population: its yardsticks first, then everybody by them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Protocol
+from uuid import uuid4
+
+from relationship_crm.assessment.compute import Assessment
+from relationship_crm.assessment.configuration import Configuration
+from relationship_crm.assessment.yardsticks import ledger_yardsticks
+from relationship_crm.ledger.database import Ledger, Queries
+
+#: A stored figure: kind, segment, month index, value.
+Figure = tuple[str, str, int, float]
+
+
+class YardstickLedger(Ledger, Protocol):
+    """A ledger that can keep population figures."""
+
+    def replace_yardsticks(self, replay: str, rows: Iterable[Figure]) -> None:
+        """Put these figures in place of the stored ones of the same kinds; `replay` '' are the company's own."""
+        ...
+
+    def forget_yardsticks(self, replay: str) -> None:
+        """Remove the figures of a replay."""
+        ...
+
+
+def assess_everybody(
+    ledger: YardstickLedger,
+    configuration: Configuration,
+    as_of: date,
+    *,
+    known_on: date | None = None,
+    queries: Queries | None = None,
+    store: bool = True,
+) -> Assessment:
+    """Assess all parties as of a day.
+
+    With `store` the population figures replace the stored ones, by which single parties are assessed until the next
+    pass. Without it, or with `known_on` (a back-test: nothing entered later may show), they exist for this assessment
+    alone.
+    """
+    queries = queries or Queries()
+    replay = "" if store and known_on is None else uuid4().hex
+    ledger.replace_yardsticks(replay, ledger_yardsticks(ledger, queries, as_of, known_on))
+    try:
+        assessment = Assessment(ledger, configuration, as_of, queries=queries, known_on=known_on, replay=replay)
+    finally:
+        if replay:
+            ledger.forget_yardsticks(replay)
+    if not replay:
+        ledger.replace_yardsticks(replay, assessment.population_rows)
+    return assessment

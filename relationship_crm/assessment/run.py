@@ -1,0 +1,181 @@
+"""Assessments of the site: one party, those with news, everybody. One path for all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+
+import frappe
+from frappe.utils import cint
+
+from relationship_crm.assessment import outbox
+from relationship_crm.assessment.compute import Assessment
+from relationship_crm.assessment.everybody import assess_everybody
+from relationship_crm.assessment.lock import assessment_lock
+from relationship_crm.assessment.parties import Key
+from relationship_crm.assessment.site import queries, site_configuration, site_ledger, stored_population, today
+from relationship_crm.assessment.write import Counts, Writer
+
+#: Parties assessed together in a drain.
+DRAIN = 500
+#: Parties written and committed together in a pass.
+CHUNK = 500
+#: Savepoint before a batch.
+BATCH = "relationship_batch"
+
+
+def history_months() -> int:
+    """How many months of history the site keeps."""
+    return cint(frappe.db.get_single_value("Relationship CRM Settings", "history_months")) or 24
+
+
+def assessment_of(keys: Iterable[Key], as_of: date | None = None, known_on: date | None = None) -> Assessment:
+    """Read and compute some parties by the stored population figures. Writes nothing.
+
+    With `known_on` the whole population is computed as it was known then (a back-test cannot use later figures).
+    """
+    as_of = as_of or today()
+    configuration, ledger = site_configuration(), site_ledger()
+    if known_on is not None:
+        everybody = assess_everybody(ledger, configuration, as_of, known_on=known_on, queries=queries)
+        population = everybody.population
+    else:
+        population = None
+    neutral = configuration.models[0].model.neutral
+    keys = list(keys)
+    if population is None:
+        groups = customer_groups(keys)
+        population = stored_population(groups, neutral)
+    return Assessment(
+        ledger, configuration, as_of, queries=queries, known_on=known_on, only=keys, population=population
+    )
+
+
+def customer_groups(keys: Iterable[Key]) -> list[str]:
+    """Customer groups of these parties, through a lead or prospect to the customer it became."""
+    names: dict[str, list[str]] = {}
+    for party_type, party in keys:
+        names.setdefault(party_type, []).append(party)
+    customer = frappe.qb.DocType("Customer")
+    condition = None
+    for party_type, field in (("Customer", "name"), ("Lead", "lead_name"), ("Prospect", "prospect_name")):
+        if names.get(party_type):
+            part = customer[field].isin(names[party_type])
+            condition = part if condition is None else condition | part
+    groups = set()
+    if condition is not None:
+        groups.update(r[0] for r in frappe.qb.from_(customer).select(customer.customer_group).where(condition).run())
+    if names.get("Prospect"):
+        prospect = frappe.qb.DocType("Prospect")
+        rows = frappe.qb.from_(prospect).select(prospect.customer_group).where(prospect.name.isin(names["Prospect"])).run()
+        groups.update(r[0] for r in rows)
+    return sorted(g for g in groups if g)
+
+
+def assess_parties(keys: Iterable[Key], as_of: date | None = None) -> Counts:
+    """Assess some parties as of today and write them. The caller commits."""
+    assessment = assessment_of(keys, as_of)
+    writer = Writer(assessment, history_months=history_months())
+    counts = Counts()
+    for detail in assessment.details():
+        counts.add(writer.write(detail))
+    return counts
+
+
+def assess_party(party_type: str, party: str, as_of: date | None = None) -> Counts:
+    """Assess one party now. Its waiting events are done with, unless a pass is running that might not know them."""
+    with assessment_lock() as taken:
+        batch = outbox.waiting([(party_type, party)])
+        counts = assess_parties([(party_type, party), *batch.parties], as_of)
+        if taken:
+            outbox.done(batch)
+    return counts
+
+
+def assess_relationship(name: str) -> Counts:
+    """Assess the party of a relationship now."""
+    party = frappe.db.get_value("Relationship", name, ["party_type", "party"])
+    return assess_party(*party) if party else Counts()
+
+
+def drain(commit: Callable[[], None], limit: int = 5000) -> int:
+    """Assess the parties with news, in batches; the number of events done. `commit` ends each batch's transaction.
+
+    Does nothing while a pass is running: the events wait for the next drain.
+    """
+    total = 0
+    with assessment_lock() as taken:
+        while taken:
+            batch = outbox.take(limit)
+            if not batch.names:
+                break
+            for start in range(0, len(batch.parties), DRAIN):
+                _assess_or_log(batch.parties[start : start + DRAIN], commit)
+            outbox.done(batch)
+            commit()
+            total += len(batch.names)
+            if len(batch.names) < limit:
+                break
+    return total
+
+
+def _assess_or_log(keys: Sequence[Key], commit: Callable[[], None]) -> None:
+    """Assess a batch; where it fails, its parties one by one, so that one bad party does not hold up the others.
+
+    What still fails is logged and left to the nightly pass.
+    """
+    frappe.db.savepoint(BATCH)
+    try:
+        assess_parties(keys)
+    except Exception as error:
+        if is_lost_transaction(error):
+            raise
+        frappe.db.rollback(save_point=BATCH)
+        if len(keys) == 1:
+            frappe.log_error(title=f"Relationship CRM: {keys[0][0]} {keys[0][1]} could not be assessed")
+        else:
+            for key in keys:
+                _assess_or_log([key], commit)
+    commit()
+
+
+def is_lost_transaction(error: Exception) -> bool:
+    """Whether the database has already rolled everything back (deadlock), so that going on would lose rows."""
+    return frappe.db.is_deadlocked(error) or frappe.db.is_timedout(error)
+
+
+def write_everybody(
+    as_of: date | None = None,
+    *,
+    history_months_back: int | None = None,
+    only: Iterable[Key] | None = None,
+    step: Callable[[int, int, Counts], bool] | None = None,
+    failed: Callable[[Sequence[Key], Exception], None] | None = None,
+) -> tuple[Assessment, Counts]:
+    """Assess everybody (or the parties in `only`) as of a day and write them in chunks.
+
+    `step(done, all, counts)` is called after every chunk; it commits, and returns False to stop. `failed(keys, error)`
+    is told of a chunk that could not be written; without it the error rises. Past days get history only: the present
+    stays what it is. Writing again what is written already changes nothing, so a run that was killed is run again.
+    """
+    as_of = as_of or today()
+    if only is None:
+        assessment = assess_everybody(site_ledger(), site_configuration(), as_of, queries=queries)
+    else:
+        assessment = assessment_of(only, as_of)
+    writer = Writer(
+        assessment, history_months=history_months_back or history_months(), present=as_of >= today()
+    )
+    counts, total = Counts(), len(assessment.parties)
+    for detail in assessment.details(CHUNK):
+        frappe.db.savepoint(BATCH)
+        try:
+            counts.add(writer.write(detail))
+        except Exception as error:
+            if failed is None or is_lost_transaction(error):
+                raise
+            frappe.db.rollback(save_point=BATCH)
+            failed(assessment.parties.keys[detail.start : detail.stop], error)
+        if step and not step(detail.stop, total, counts):
+            break
+    return assessment, counts

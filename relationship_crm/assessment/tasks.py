@@ -1,0 +1,31 @@
+"""What the scheduler runs. Only these functions commit."""
+
+from __future__ import annotations
+
+import frappe
+
+from relationship_crm.assessment.process import create_run, execute
+from relationship_crm.assessment.run import drain
+
+
+def is_enabled() -> bool:
+    """Whether assessments are switched on for this site."""
+    return bool(frappe.db.get_single_value("Relationship CRM Settings", "enabled"))
+
+
+def drain_relationship_events() -> None:
+    """Every few minutes: assess the parties with news."""
+    if is_enabled():
+        drain(_commit)
+
+
+def nightly_relationship_assessment() -> None:
+    """Every night: everybody, which heals whatever bypassed the events (imports by SQL, deleted transactions)."""
+    if is_enabled():
+        run = create_run()
+        _commit()
+        execute(run.name)
+
+
+def _commit() -> None:
+    frappe.db.commit()  # nosemgrep: a job's own transaction, one batch at a time; no document event reaches this

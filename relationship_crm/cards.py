@@ -1,0 +1,74 @@
+"""Number cards of the workspace: each counts only what the user may see, and opens the list or report behind it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import frappe
+from frappe import _dict
+from frappe.utils import flt, get_first_day, nowdate
+
+from relationship_crm.relationship_crm.report import rows
+from relationship_crm.relationship_crm.report.customers_at_risk import customers_at_risk as risk
+
+Card = dict[str, Any]
+
+
+@frappe.whitelist()
+def relationships_assessed(filters: str | dict | list | None = None) -> Card:
+    """Relationships with a stage."""
+    found = rows.relationships([], {}, [["rung", ">", 0]])
+    return _card(len(found), "Int", ["List", "Relationship"], {"rung": [">", 0], "disabled": 0})
+
+
+@frappe.whitelist()
+def moved_up_this_month(filters: str | dict | list | None = None) -> Card:
+    """Moves to a higher rung since the first of the month."""
+    return _moves("Up")
+
+
+@frappe.whitelist()
+def moved_down_this_month(filters: str | dict | list | None = None) -> Card:
+    """Moves to a lower rung since the first of the month."""
+    return _moves("Down")
+
+
+@frappe.whitelist()
+def customers_at_risk(filters: str | dict | list | None = None) -> Card:
+    """Customers who fell, fell silent or are dissolving, and bought in the last twelve months."""
+    return _card(len(_at_risk()), "Int", ["query-report", "Customers at Risk"])
+
+
+@frappe.whitelist()
+def revenue_at_risk(filters: str | dict | list | None = None) -> Card:
+    """What they bought in the last twelve months, in the reporting currency."""
+    revenue = sum(flt(row.revenue_12m) for row in _at_risk())
+    return _card(revenue, "Currency", ["query-report", "Customers at Risk"])
+
+
+@frappe.whitelist()
+def average_confidence(filters: str | dict | list | None = None) -> Card:
+    """How sure the composite scores are on average."""
+    found = rows.relationships(["composite_confidence"], {}, [["rung", ">", 0]])
+    average = sum(flt(row.composite_confidence) for row in found) / len(found) if found else 0
+    return _card(round(average), "Percent", ["query-report", "Relationship Scores"])
+
+
+def _at_risk() -> list[_dict]:
+    return risk.select(risk.customers(_dict()), _dict())
+
+
+def _moves(direction: str) -> Card:
+    since = str(get_first_day(nowdate()))
+    found = frappe.get_list(
+        "Relationship Stage Change",
+        filters=[["direction", "=", direction], ["changed_on", ">=", since]],
+        pluck="name",
+        order_by="name asc",
+    )
+    options = {"from_date": since, "to_date": nowdate(), "direction": direction, "view": "List"}
+    return _card(len(found), "Int", ["query-report", "Stage Movements"], options)
+
+
+def _card(value: float, fieldtype: str, route: list[str], route_options: dict[str, Any] | None = None) -> Card:
+    return {"value": value, "fieldtype": fieldtype, "route": route, "route_options": route_options or {}}

@@ -1,0 +1,1 @@
+"""What the app ships as defaults, as plain data: the preview uses it as it is, install copies it into DocTypes."""

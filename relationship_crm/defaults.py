@@ -1,0 +1,182 @@
+"""Defaults that users edit: inserted where missing, never written over, restored only on demand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import frappe
+
+from relationship_crm.config.ladders import DEFAULT_LADDER, LADDERS
+from relationship_crm.config.scoring import GROUP_WEIGHT, NEUTRAL, PRIOR_WEIGHT, STANDARD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from frappe.model.document import Document
+
+    from relationship_crm.engine.stages import Criterion, Ladder, Rung
+
+SETTINGS = "Relationship CRM Settings"
+
+
+def insert_missing() -> None:
+    """Inserts the ladders, the scoring model and the settings that are not there yet.
+
+    A ladder that exists is left alone as a whole: a rung that a company deleted does not come back.
+    """
+    for ladder in LADDERS:
+        if not frappe.db.exists("Relationship Stage Model", ladder.name):
+            _save(_stage_model(ladder))
+            for rung in ladder.rungs:
+                _save(_stage(ladder, rung))
+    if not frappe.db.exists("Relationship Scoring Model", STANDARD):
+        _save(_scoring_model())
+    _fill_settings()
+
+
+def restore_defaults() -> list[str]:
+    """Puts the ladders and the scoring model that ship with the app back as they came; others are not touched.
+
+    Stages that a company added to one of our ladders are kept, in a disabled ladder of their own. Returns the names of
+    what was restored.
+    """
+    for ladder in LADDERS:
+        _save(_stage_model(ladder, _existing("Relationship Stage Model", ladder.name)))
+        _set_own_stages_aside(ladder)
+        _free_rungs(ladder)
+        for rung in ladder.rungs:
+            _save(_stage(ladder, rung, _existing("Relationship Stage", _stage_key(ladder, rung))))
+    _save(_scoring_model(_existing("Relationship Scoring Model", STANDARD)))
+    _fill_settings()
+    return [*(ladder.name for ladder in LADDERS), STANDARD]
+
+
+def _stage_key(ladder: Ladder, rung: Rung) -> str:
+    return f"{ladder.name}-{rung.name}"
+
+
+def _existing(doctype: str, name: str) -> Document | None:
+    return frappe.get_doc(doctype, name) if frappe.db.exists(doctype, name) else None
+
+
+def _filled(doctype: str, values: dict[str, Any], existing: Document | None) -> Document:
+    doc = existing or frappe.new_doc(doctype)
+    doc.update(values)
+    return doc
+
+
+def _save(doc: Document) -> None:
+    # Install, migrate and a button that checks its own permission come here; the defaults are the app's, not the user's.
+    doc.flags.ignore_permissions = True
+    doc.save()
+
+
+def _criteria(criteria: Iterable[Criterion]) -> list[dict[str, Any]]:
+    return [
+        {
+            "measure": criterion.measure,
+            "operator": criterion.operator,
+            "threshold": criterion.threshold,
+            "margin_up": criterion.margin_up,
+            "margin_down": criterion.margin_down,
+            "alternative": criterion.alternative,
+        }
+        for criterion in criteria
+    ]
+
+
+def _stage_model(ladder: Ladder, existing: Document | None = None) -> Document:
+    values = {
+        "model_name": ladder.name,
+        "description": ladder.description,
+        "source": ladder.source,
+        "disabled": 0,
+        "dissolution_criteria": _criteria(ladder.dissolution),
+    }
+    return _filled("Relationship Stage Model", values, existing)
+
+
+def _stage(ladder: Ladder, rung: Rung, existing: Document | None = None) -> Document:
+    values = {
+        "stage_name": rung.name,
+        "stage_model": ladder.name,
+        "rung": rung.rung,
+        "color": rung.color,
+        "established": int(rung.established),
+        "description": rung.description,
+        "criteria": _criteria(rung.criteria),
+    }
+    return _filled("Relationship Stage", values, existing)
+
+
+def _set_own_stages_aside(ladder: Ladder) -> None:
+    """Moves stages that are not ours out of our ladder."""
+    shipped = [_stage_key(ladder, rung) for rung in ladder.rungs]
+    own = frappe.get_all(
+        "Relationship Stage",
+        {"stage_model": ladder.name, "name": ("not in", shipped)},
+        pluck="name",
+        order_by="rung",
+    )
+    if not own:
+        return
+    aside = f"{ladder.name} (own stages)"
+    if not frappe.db.exists("Relationship Stage Model", aside):
+        _save(_filled("Relationship Stage Model", {"model_name": aside, "disabled": 1}, None))
+    taken = frappe.db.count("Relationship Stage", {"stage_model": aside})
+    for number, name in enumerate(own, start=taken + 1):
+        frappe.db.set_value("Relationship Stage", name, {"stage_model": aside, "rung": number})
+
+
+def _free_rungs(ladder: Ladder) -> None:
+    """Stages that swapped rungs would meet on the way back; below the ladder nobody is in the way."""
+    names = [_stage_key(ladder, rung) for rung in ladder.rungs]
+    for number, name in enumerate(names, start=1):
+        if frappe.db.exists("Relationship Stage", name):
+            # `stage_model` is set once; a stage renamed into another ladder comes home here
+            frappe.db.set_value("Relationship Stage", name, {"stage_model": ladder.name, "rung": -number})
+
+
+def _scoring_model(existing: Document | None = None) -> Document:
+    from relationship_crm.signals import standard_signals
+
+    rows = [
+        {
+            "signal": signal.key,
+            "label": signal.label,
+            "dimension": dimension,
+            "enabled": 1,
+            "weight": signal.weight,
+            "half_life": signal.half_life or 0,
+            "cap": signal.cap,
+        }
+        for signal in standard_signals()
+        for dimension in signal.dimensions
+    ]
+    values = {
+        "model_name": STANDARD,
+        "disabled": 0,
+        "customer_group": None,
+        "territory": None,
+        "prior_weight": PRIOR_WEIGHT,
+        "group_weight": GROUP_WEIGHT,
+        "neutral": NEUTRAL,
+        "signals": rows,
+    }
+    return _filled("Relationship Scoring Model", values, existing)
+
+
+def _fill_settings() -> None:
+    """Fills what is empty; a first save also stores the defaults of the other fields."""
+    settings = frappe.get_single(SETTINGS)
+    fresh = not frappe.db.get_singles_dict(SETTINGS)
+    wanted = {
+        "stage_model": DEFAULT_LADDER.name,
+        "scoring_model": STANDARD,
+        "purchase_basis": "Sales Invoice",
+        "reporting_currency": frappe.db.get_default("currency"),
+    }
+    missing = {field: value for field, value in wanted.items() if value and not settings.get(field)}
+    if fresh or missing:
+        settings.update(missing)
+        _save(settings)

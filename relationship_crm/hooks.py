@@ -1,0 +1,152 @@
+app_name = "relationship_crm"
+app_title = "Relationship CRM"
+app_publisher = "The relationship_crm contributors"
+app_description = "Relationship marketing for ERPNext: stages, scores and the documents behind them"
+app_email = "relationship_crm@users.noreply.github.com"
+app_license = "GPL-3.0-or-later"
+required_apps = ["erpnext"]
+export_python_type_annotations = True
+
+add_to_apps_screen = [
+    {
+        "name": "relationship_crm",
+        "logo": "/assets/relationship_crm/images/logo.svg",
+        "title": "Relationship CRM",
+        "route": "/app/relationship",
+        "has_permission": "relationship_crm.permissions.has_app_permission",
+    }
+]
+
+# Install
+
+after_install = "relationship_crm.install.after_install"
+after_migrate = ["relationship_crm.install.after_migrate"]
+before_uninstall = "relationship_crm.uninstall.before_uninstall"
+after_uninstall = "relationship_crm.uninstall.after_uninstall"
+
+fixtures = [
+    {
+        "dt": "Role",
+        "filters": [["name", "in", ["Relationship Manager", "Relationship User", "Relationship Analyst"]]],
+    }
+]
+
+# Desk
+
+app_include_js = "relationship_crm.bundle.js"
+app_include_css = "relationship_crm.bundle.css"
+doctype_js = {
+    "Customer": "public/js/customer.js",
+    "Lead": "public/js/lead.js",
+    "Prospect": "public/js/prospect.js",
+}
+doctype_list_js = {"Customer": "public/js/customer_list.js"}
+override_doctype_dashboards = {
+    "Customer": "relationship_crm.dashboards.customer",
+    "Lead": "relationship_crm.dashboards.lead",
+    "Prospect": "relationship_crm.dashboards.prospect",
+}
+
+# Permissions
+
+permission_query_conditions = {
+    "Relationship": "relationship_crm.permissions.query_conditions",
+    "Relationship Assessment": "relationship_crm.permissions.query_conditions",
+    "Relationship Stage Change": "relationship_crm.permissions.query_conditions",
+    "Relationship Override": "relationship_crm.permissions.query_conditions",
+}
+has_permission = {
+    "Relationship": "relationship_crm.permissions.has_permission",
+    "Relationship Assessment": "relationship_crm.permissions.has_permission",
+    "Relationship Stage Change": "relationship_crm.permissions.has_permission",
+    "Relationship Override": "relationship_crm.permissions.has_permission",
+}
+# A run outlives the party it was about.
+ignore_links_on_delete = ["Process Relationship Assessment"]
+
+# ERPNext documents
+
+doc_events = {
+    "Quotation": {
+        "validate": "relationship_crm.overrides.quotation.validate",
+        "before_submit": "relationship_crm.overrides.quotation.before_submit",
+        "on_submit": "relationship_crm.overrides.quotation.on_submit",
+        "on_cancel": "relationship_crm.overrides.quotation.on_cancel",
+    },
+    "Sales Order": {
+        "validate": "relationship_crm.overrides.sales_order.validate",
+        "before_submit": "relationship_crm.overrides.sales_order.before_submit",
+        "on_submit": "relationship_crm.overrides.sales_order.on_submit",
+        "on_cancel": "relationship_crm.overrides.sales_order.on_cancel",
+        "on_update_after_submit": "relationship_crm.overrides.sales_order.on_update_after_submit",
+        "on_change": "relationship_crm.overrides.sales_order.on_change",
+    },
+    "Delivery Note": {
+        "validate": "relationship_crm.overrides.delivery_note.validate",
+        "before_submit": "relationship_crm.overrides.delivery_note.before_submit",
+        "on_submit": "relationship_crm.overrides.delivery_note.on_submit",
+        "on_cancel": "relationship_crm.overrides.delivery_note.on_cancel",
+    },
+    "Sales Invoice": {
+        "validate": "relationship_crm.overrides.sales_invoice.validate",
+        "before_submit": "relationship_crm.overrides.sales_invoice.before_submit",
+        "on_submit": "relationship_crm.overrides.sales_invoice.on_submit",
+        "on_cancel": "relationship_crm.overrides.sales_invoice.on_cancel",
+    },
+    "POS Invoice": {
+        "on_submit": "relationship_crm.overrides.pos_invoice.on_submit",
+        "on_cancel": "relationship_crm.overrides.pos_invoice.on_cancel",
+    },
+    "Payment Ledger Entry": {
+        "on_submit": "relationship_crm.overrides.payment_ledger_entry.on_submit",
+    },
+    "Unreconcile Payment": {
+        "on_submit": "relationship_crm.overrides.unreconcile_payment.on_submit",
+    },
+    "Issue": {
+        "on_update": "relationship_crm.overrides.issue.on_update",
+        "on_trash": "relationship_crm.overrides.issue.on_trash",
+    },
+    "Warranty Claim": {
+        "on_update": "relationship_crm.overrides.warranty_claim.on_update",
+        "on_trash": "relationship_crm.overrides.warranty_claim.on_trash",
+    },
+    "Opportunity": {
+        "on_update": "relationship_crm.overrides.opportunity.on_update",
+        "on_trash": "relationship_crm.overrides.opportunity.on_trash",
+    },
+    "Lead": {
+        "on_update": "relationship_crm.overrides.lead.on_update",
+        "before_rename": "relationship_crm.overrides.lead.before_rename",
+        "after_rename": "relationship_crm.overrides.lead.after_rename",
+        "on_trash": "relationship_crm.overrides.lead.on_trash",
+    },
+    "Prospect": {
+        "on_update": "relationship_crm.overrides.prospect.on_update",
+        "before_rename": "relationship_crm.overrides.prospect.before_rename",
+        "after_rename": "relationship_crm.overrides.prospect.after_rename",
+        "on_trash": "relationship_crm.overrides.prospect.on_trash",
+    },
+    "Customer": {
+        "after_insert": "relationship_crm.overrides.customer.after_insert",
+        "on_update": "relationship_crm.overrides.customer.on_update",
+        "before_rename": "relationship_crm.overrides.customer.before_rename",
+        "after_rename": "relationship_crm.overrides.customer.after_rename",
+        "on_trash": "relationship_crm.overrides.customer.on_trash",
+    },
+    "Communication": {
+        "after_insert": "relationship_crm.overrides.communication.after_insert",
+        "on_trash": "relationship_crm.overrides.communication.on_trash",
+    },
+    "Event": {
+        "on_update": "relationship_crm.overrides.event.on_update",
+        "on_trash": "relationship_crm.overrides.event.on_trash",
+    },
+}
+
+# Scheduler
+
+scheduler_events = {
+    "cron": {"*/5 * * * *": ["relationship_crm.assessment.tasks.drain_relationship_events"]},
+    "daily_long": ["relationship_crm.assessment.tasks.nightly_relationship_assessment"],
+}

@@ -1,0 +1,36 @@
+"""What install and migrate make sure of. Both may run any number of times."""
+
+from __future__ import annotations
+
+import frappe
+
+from relationship_crm import defaults
+from relationship_crm.custom_fields import ensure_custom_fields
+
+ROLES = ("Relationship Manager", "Relationship User", "Relationship Analyst")
+
+
+def after_install() -> None:
+    """Roles, custom fields, defaults."""
+    ensure()
+
+
+def after_migrate() -> None:
+    """The same again: a new version of ERPNext or of this app may miss some."""
+    ensure()
+
+
+def ensure() -> None:
+    """Adds what is missing and writes over nothing."""
+    ensure_roles()
+    ensure_custom_fields()
+    defaults.insert_missing()
+
+
+def ensure_roles() -> None:
+    """The roles, should somebody have deleted one before the fixtures come."""
+    for role in ROLES:
+        if not frappe.db.exists("Role", role):
+            frappe.get_doc({"doctype": "Role", "role_name": role, "desk_access": 1}).insert(
+                ignore_permissions=True
+            )  # install runs as Administrator, migrate may not

@@ -1,0 +1,1 @@
+"""Plain facts about parties as of a date: purchases, pipeline, referrals, losses."""

@@ -1,0 +1,1 @@
+"""What happens to ERPNext's documents: one module per DocType, functions named as the event."""

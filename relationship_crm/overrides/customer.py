@@ -1,0 +1,50 @@
+"""Customer: the relationship follows it through insert, rename, merge and deletion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from relationship_crm.assessment import lifecycle
+from relationship_crm.assessment.outbox import mark
+from relationship_crm.guard import never_in_the_way
+
+#: Fields whose change makes the stored state stale.
+WATCHED = (
+    *("customer_name", "customer_group", "territory", "account_manager", "disabled", "is_internal_customer"),
+    *("lead_name", "prospect_name", "relationship_referred_by"),
+)
+
+
+@never_in_the_way
+def after_insert(doc: Any, method: str | None = None) -> None:
+    """A new party, or a lead that became one."""
+    mark(doc, "Customer", doc.name, None, "inserted")
+    mark(doc, "Customer", doc.get("relationship_referred_by"), None, "referred")
+
+
+@never_in_the_way
+def on_update(doc: Any, method: str | None = None) -> None:
+    """Another name, group, territory or origin."""
+    before = doc.get_doc_before_save()
+    if not before or not any(doc.get(f) != before.get(f) for f in WATCHED):
+        return
+    mark(doc, "Customer", doc.name, None, "changed")
+    for referrer in dict.fromkeys((doc.get("relationship_referred_by"), before.get("relationship_referred_by"))):
+        mark(doc, "Customer", referrer, None, "referred")
+
+
+def before_rename(doc: Any, method: str | None, old: str, new: str, merge: bool = False) -> None:
+    """Merging: fold the rows of the two relationships into one before Frappe rewrites the links."""
+    if merge:
+        lifecycle.merge("Customer", old, new)
+
+
+def after_rename(doc: Any, method: str | None, old: str, new: str, merge: bool = False) -> None:
+    """Our rows name the party in plain text too."""
+    lifecycle.rename("Customer", old, new)
+    mark(doc, "Customer", new, None, "merged" if merge else "renamed")
+
+
+def on_trash(doc: Any, method: str | None = None) -> None:
+    """Remove our rows, or they would keep the customer from being deleted."""
+    lifecycle.remove(doc, "Customer", doc.name)

@@ -1,0 +1,33 @@
+"""Quotation: a sign of talks, and of the sales person whose offers are taken."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from relationship_crm import stamp
+from relationship_crm.assessment.outbox import mark
+from relationship_crm.guard import never_in_the_way
+from relationship_crm.policies import apply
+
+
+def validate(doc: Any, method: str | None = None) -> None:
+    """Stamp the stage, then let policies fill and tell."""
+    never_in_the_way(stamp.stamp)(doc, doc.quotation_to, doc.party_name)
+    apply.on_validate(doc, doc.quotation_to, doc.party_name)
+
+
+def before_submit(doc: Any, method: str | None = None) -> None:
+    """Let policies stop it."""
+    apply.before_submit(doc, doc.quotation_to, doc.party_name)
+
+
+@never_in_the_way
+def on_submit(doc: Any, method: str | None = None) -> None:
+    """The party has news."""
+    mark(doc, doc.quotation_to, doc.party_name, doc.transaction_date, "submitted")
+
+
+@never_in_the_way
+def on_cancel(doc: Any, method: str | None = None) -> None:
+    """The party has news."""
+    mark(doc, doc.quotation_to, doc.party_name, doc.transaction_date, "cancelled")

@@ -1,0 +1,33 @@
+"""Sales Invoice: a purchase, a return, a payment promise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from relationship_crm import stamp
+from relationship_crm.assessment.outbox import mark
+from relationship_crm.guard import never_in_the_way
+from relationship_crm.policies import apply
+
+
+def validate(doc: Any, method: str | None = None) -> None:
+    """Stamp the stage, then let policies fill and tell."""
+    never_in_the_way(stamp.stamp)(doc, "Customer", doc.customer)
+    apply.on_validate(doc, "Customer", doc.customer)
+
+
+def before_submit(doc: Any, method: str | None = None) -> None:
+    """Let policies stop it."""
+    apply.before_submit(doc, "Customer", doc.customer)
+
+
+@never_in_the_way
+def on_submit(doc: Any, method: str | None = None) -> None:
+    """The customer has news."""
+    mark(doc, "Customer", doc.customer, doc.posting_date, "submitted")
+
+
+@never_in_the_way
+def on_cancel(doc: Any, method: str | None = None) -> None:
+    """The customer has news."""
+    mark(doc, "Customer", doc.customer, doc.posting_date, "cancelled")

@@ -1,0 +1,60 @@
+"""Sales Order: a purchase, a promise of a delivery date, and news when it is closed short."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from relationship_crm import stamp
+from relationship_crm.assessment.outbox import mark
+from relationship_crm.guard import never_in_the_way
+from relationship_crm.policies import apply
+
+
+def validate(doc: Any, method: str | None = None) -> None:
+    """Stamp the stage, then let policies fill and tell."""
+    never_in_the_way(stamp.stamp)(doc, "Customer", doc.customer)
+    apply.on_validate(doc, "Customer", doc.customer)
+
+
+def before_submit(doc: Any, method: str | None = None) -> None:
+    """Let policies stop it; freeze the delivery dates first promised, which users may change later."""
+    apply.before_submit(doc, "Customer", doc.customer)
+    freeze_promises(doc)
+
+
+@never_in_the_way
+def freeze_promises(doc: Any) -> None:
+    """Keep each line's delivery date as promised when the order is submitted."""
+    for item in doc.get("items"):
+        item.relationship_promised_date = item.delivery_date or doc.delivery_date
+
+
+@never_in_the_way
+def on_submit(doc: Any, method: str | None = None) -> None:
+    """The customer has news."""
+    mark(doc, "Customer", doc.customer, doc.transaction_date, "submitted")
+
+
+@never_in_the_way
+def on_cancel(doc: Any, method: str | None = None) -> None:
+    """The customer has news."""
+    mark(doc, "Customer", doc.customer, doc.transaction_date, "cancelled")
+
+
+@never_in_the_way
+def on_update_after_submit(doc: Any, method: str | None = None) -> None:
+    """Lines were changed after submit: a line that is new was promised when it was added."""
+    for item in doc.get("items"):
+        if not item.get("relationship_promised_date") and item.delivery_date:
+            item.db_set("relationship_promised_date", item.delivery_date, update_modified=False)
+    mark(doc, "Customer", doc.customer, doc.transaction_date, "changed")
+
+
+@never_in_the_way
+def on_change(doc: Any, method: str | None = None) -> None:
+    """Closed or opened again; every other change of status comes with a document that marks the customer itself."""
+    before = doc.get_doc_before_save()
+    if doc.docstatus != 1 or not before or before.status == doc.status:
+        return
+    if "Closed" in (before.status, doc.status):
+        mark(doc, "Customer", doc.customer, doc.transaction_date, doc.status)

@@ -1,0 +1,142 @@
+import { show_changes } from "./changes";
+import { contributions_html } from "./contributions";
+import { show_documents } from "./documents";
+import { day, esc, fact_value } from "./html";
+import { ladder_html, next_html } from "./ladder";
+import { show_override } from "./override";
+import { scores_html } from "./scores";
+import { Trend } from "./trend";
+
+export class Panel {
+	constructor(frm, $host, party_type, party) {
+		this.frm = frm;
+		this.party_type = party_type;
+		this.party = party;
+		this.$root = $('<div class="rcrm rcrm-panel"></div>').appendTo($host.empty());
+		this.bind();
+	}
+
+	/** Every server call of the panel: about this party, without blocking the form. */
+	ask(method, args = {}) {
+		return frappe.xcall(`relationship_crm.api.${method}`, { party_type: this.party_type, party: this.party, ...args });
+	}
+
+	async load(method = "relationship_panel") {
+		const request = (this.request = {});
+		this.$root.toggleClass("rcrm-busy", Boolean(this.data));
+		if (!this.data) this.$root.html(skeleton());
+		try {
+			const data = await this.ask(method);
+			if (request !== this.request) return;
+			this.data = data;
+			this.draw();
+		} catch (error) {
+			if (request === this.request) this.draw_error(error);
+		} finally {
+			this.$root.removeClass("rcrm-busy");
+		}
+	}
+
+	draw() {
+		const data = this.data;
+		if (this.trend) this.trend.destroy();
+		this.trend = null;
+		if (!data.takes_part || !data.relationship) {
+			this.draw_empty();
+			return;
+		}
+		this.$root.html(`
+			${toolbar(data)}
+			${ladder_html(data)}
+			<div class="rcrm-columns">
+				<section class="rcrm-card rcrm-scores"><h5>${esc(__("Scores"))}</h5>${scores_html(data)}</section>
+				<div class="rcrm-side">
+					<section class="rcrm-card rcrm-next">${next_html(data)}</section>
+					<section class="rcrm-card"><h5>${esc(__("Facts"))}</h5>${facts_html(data)}</section>
+				</div>
+			</div>
+			<section class="rcrm-card"><h5>${esc(__("What moves the scores"))}</h5>${contributions_html(data)}</section>
+			<section class="rcrm-card"><h5>${esc(__("Last 24 months"))}</h5><div class="rcrm-trend">
+				<p class="rcrm-muted">${esc(__("Reading the history…"))}</p></div></section>
+			${footer(data)}`);
+		this.load_trend();
+	}
+
+	async load_trend() {
+		const request = this.request;
+		const $host = this.$root.find(".rcrm-trend");
+		try {
+			const trend = await this.ask("relationship_trend", { months: 24 });
+			if (request === this.request) this.trend = new Trend($host, trend, this.data.ladder);
+		} catch (error) {
+			$host.html(`<p class="rcrm-muted">${esc(__("The history could not be read."))}</p>`);
+		}
+	}
+
+	draw_empty() {
+		const data = this.data;
+		const text = data.message || (data.takes_part ? __("This relationship has not been assessed yet.") : __("This party takes no part in the assessment."));
+		const button = data.takes_part
+			? `<button type="button" class="btn btn-primary btn-sm" data-action="assess">${esc(__("Assess now"))}</button>`
+			: "";
+		this.$root.html(`<div class="rcrm-empty"><h5>${esc(data.takes_part ? __("Not assessed yet") : __("Takes no part"))}</h5><p>${esc(text)}</p>${button}</div>`);
+	}
+
+	draw_error(error) {
+		const denied = error && (error.exc_type === "PermissionError" || error.httpStatus === 403);
+		const text = denied ? __("You are not permitted to see this relationship.") : __("The relationship could not be read.");
+		const retry = denied ? "" : `<button type="button" class="btn btn-default btn-sm" data-action="reload">${esc(__("Try again"))}</button>`;
+		this.$root.html(`<div class="rcrm-empty"><p>${esc(text)}</p>${retry}</div>`);
+		this.data = null;
+	}
+
+	bind() {
+		const actions = {
+			assess: () => this.load("assess_party"),
+			reload: () => this.load(),
+			changes: () => show_changes(this),
+			override: () => show_override(this),
+		};
+		this.$root.on("click", "[data-action]", (e) => actions[e.currentTarget.dataset.action]());
+		this.$root.on("click", "[data-dimension]", (e) => {
+			const { dimension, signal } = e.currentTarget.dataset;
+			show_documents(this, dimension, signal);
+		});
+		this.$root.on("click", ".rcrm-more", (e) => {
+			$(e.currentTarget).siblings(".rcrm-folded").removeClass("rcrm-folded");
+			$(e.currentTarget).remove();
+		});
+	}
+}
+
+function toolbar(data) {
+	const button = (action, label) =>
+		`<button type="button" class="btn btn-default btn-xs" data-action="${action}">${esc(label)}</button>`;
+	const waiting = data.pending ? ` · ${esc(__("{0} new documents waiting", [data.pending]))}` : "";
+	return `<div class="rcrm-toolbar">
+		<span class="rcrm-muted">${esc(__("As of {0}", [day(data.as_of)]))}${waiting}</span>
+		<span class="rcrm-actions">
+			${button("changes", __("Why did it change?"))}
+			${data.may_override ? button("override", __("Override")) : ""}
+			${button("assess", __("Refresh now"))}
+		</span>
+	</div>`;
+}
+
+function facts_html(data) {
+	const rows = (data.facts || []).map((f) => `<div><dt>${esc(f.label)}</dt><dd>${fact_value(f, data.currency)}</dd></div>`);
+	return `<dl class="rcrm-facts">${rows.join("")}</dl>`;
+}
+
+function footer(data) {
+	const parts = [];
+	if (data.assessed_on) parts.push(__("Assessed {0}", [frappe.datetime.str_to_user(data.assessed_on)]));
+	if (data.scoring_model) parts.push(__("Scoring model {0}", [data.scoring_model]));
+	const link = `<a href="${esc(frappe.utils.get_form_link("Relationship", data.relationship))}">${esc(__("Open the relationship"))}</a>`;
+	return `<p class="rcrm-small-print">${parts.map(esc).join(" · ")} · ${link}</p>`;
+}
+
+function skeleton() {
+	const block = (height) => `<div class="rcrm-skeleton" style="height:${height}px"></div>`;
+	return `<div aria-busy="true" aria-label="${esc(__("Loading…"))}">${block(26)}${block(54)}<div class="rcrm-columns">${block(220)}${block(220)}</div></div>`;
+}

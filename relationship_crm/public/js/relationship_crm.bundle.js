@@ -1,0 +1,25 @@
+// The panel of a relationship and what our reports share. Small: it is loaded with the desk.
+import { Panel } from "./panel/panel";
+import * as report from "./report";
+
+frappe.provide("relationship_crm.panel");
+
+/**
+ * Draws the relationship of a party into $wrapper and returns the panel.
+ * A second call for the same party and wrapper only reads the figures anew.
+ */
+relationship_crm.panel.render = function (frm, $wrapper, party_type, party) {
+	const $host = $($wrapper);
+	const known = $host.data("relationship-panel");
+	if (known && known.party_type === party_type && known.party === party) {
+		known.frm = frm;
+		known.load();
+		return known;
+	}
+	const panel = new Panel(frm, $host, party_type, party);
+	$host.data("relationship-panel", panel);
+	panel.load();
+	return panel;
+};
+
+relationship_crm.report = report;

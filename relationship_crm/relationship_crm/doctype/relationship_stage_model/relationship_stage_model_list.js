@@ -1,0 +1,8 @@
+frappe.listview_settings["Relationship Stage Model"] = {
+	add_fields: ["disabled"],
+	get_indicator(doc) {
+		return doc.disabled
+			? [__("Disabled"), "gray", "disabled,=,1"]
+			: [__("Enabled"), "green", "disabled,=,0"];
+	},
+};

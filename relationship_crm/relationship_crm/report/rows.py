@@ -1,0 +1,156 @@
+"""What the reports and cards read: relationships the user may see, filtered by segment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from statistics import median
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.query_builder import Order
+from frappe.utils import getdate
+from frappe.utils.nestedset import get_descendants_of
+from pypika.analytics import RowNumber
+
+from relationship_crm.engine.dimensions import ABOUT_EMPLOYEES
+
+#: Below this confidence (in percent) a score is not shown: the engine's third.
+ENOUGH = 100 / 3
+#: Columns of the history that the ladder of a past day needs.
+PAST_FIELDS = (
+    "relationship",
+    "party_type",
+    "stage_name",
+    "rung",
+    "dissolution",
+    "composite",
+    "composite_confidence",
+    "revenue_12m",
+    "customer_group",
+    "territory",
+)
+
+Row = frappe._dict
+
+
+def relationships(fields: Iterable[str], filters: dict[str, Any] | None = None, extra: list | None = None) -> list[Row]:
+    """Relationships the session's user may see; `get_list` applies roles, user permissions and our criterion."""
+    return frappe.get_list(
+        "Relationship",
+        fields=["name", *fields],
+        filters=[*segment_filters(filters or {}), *(extra or [])],
+        order_by="party_title asc, name asc",
+    )
+
+
+def segment_filters(filters: dict[str, Any]) -> list[list[Any]]:
+    """The filters that all reports share, as filters on Relationship."""
+    wanted: list[list[Any]] = []
+    if not filters.get("include_disabled"):
+        wanted.append(["disabled", "=", 0])
+    for field in ("party_type", "account_manager", "stage_name"):
+        if filters.get(field):
+            wanted.append([field, "=", filters[field]])
+    for field, doctype in (("customer_group", "Customer Group"), ("territory", "Territory")):
+        if filters.get(field):
+            wanted.append([field, "in", branch(doctype, filters[field])])
+    return wanted
+
+
+def branch(doctype: str, node: str) -> list[str]:
+    """A tree node and everything below it."""
+    return [node, *get_descendants_of(doctype, node, ignore_permissions=True)]  # names to compare with, none is shown
+
+
+def as_of(day: date, filters: dict[str, Any]) -> list[Row]:
+    """The relationships the user may see as they stood at the end of a past day, from the stored history.
+
+    Group and territory are those of that day; a party without history up to then is not in it.
+    """
+    rules = {key: filters.get(key) for key in ("party_type", "include_disabled")}
+    visible = {row.name for row in relationships([], rules)}
+    history = frappe.qb.DocType("Relationship Assessment")
+    latest = (
+        RowNumber()
+        .over(history.relationship)
+        .orderby(history.as_of, order=Order.desc)
+        .orderby(history.computed_on, order=Order.desc)
+        .orderby(history.creation, order=Order.desc)
+    )
+    ranked = (
+        frappe.qb.from_(history)
+        .select(*(history[field] for field in PAST_FIELDS), latest.as_("newest"))
+        .where(history.as_of <= day)
+    )
+    for field, doctype in (("customer_group", "Customer Group"), ("territory", "Territory")):
+        if filters.get(field):
+            ranked = ranked.where(history[field].isin(branch(doctype, filters[field])))
+    rows = frappe.qb.from_(ranked).select(*(ranked[field] for field in PAST_FIELDS)).where(ranked.newest == 1)
+    return [row for row in rows.run(as_dict=True) if row.relationship in visible]
+
+
+def earliest_history() -> date | None:
+    """The first day of which a history is stored."""
+    history = frappe.qb.DocType("Relationship Assessment")
+    found = frappe.qb.from_(history).select(history.as_of).orderby(history.as_of).limit(1).run()
+    return getdate(found[0][0]) if found else None
+
+
+def ladder() -> list[Row]:
+    """The rungs of the ladder in use, lowest first."""
+    model = frappe.db.get_single_value("Relationship CRM Settings", "stage_model")
+    return frappe.get_all(
+        "Relationship Stage", filters={"stage_model": model}, fields=["stage_name", "rung", "color"], order_by="rung asc"
+    )
+
+
+def currency() -> str:
+    """The currency in which revenue is kept."""
+    return (
+        frappe.db.get_single_value("Relationship CRM Settings", "reporting_currency")
+        or frappe.db.get_default("currency")
+        or ""
+    )
+
+
+def sees_employee_scores() -> bool:
+    """Whether the user may see scores about employees (permission level 1)."""
+    return 1 in frappe.get_meta("Relationship").get_permlevel_access("read")
+
+
+def hidden_dimensions() -> tuple[str, ...]:
+    """Dimensions the user must not see."""
+    return () if sees_employee_scores() else ABOUT_EMPLOYEES
+
+
+def known(value: float | None, confidence: float | None) -> float | None:
+    """A score where there is enough evidence for one, else None: the column's zero is no grade."""
+    return value if value is not None and (confidence or 0) >= ENOUGH else None
+
+
+def middle(values: Iterable[float | None]) -> float | None:
+    """Median of the known values."""
+    found = [v for v in values if v is not None]
+    return median(found) if found else None
+
+
+def share(part: float, whole: float) -> float:
+    """Percentage, 0 of nothing."""
+    return 100 * part / whole if whole else 0.0
+
+
+def column(fieldname: str, label: str, fieldtype: str, width: int, **more: Any) -> dict[str, Any]:
+    """A report column."""
+    return {"fieldname": fieldname, "label": label, "fieldtype": fieldtype, "width": width, **more}
+
+
+def party_columns() -> list[dict[str, Any]]:
+    """Who it is about: the name (linked to the relationship by the report's script), and the party for export."""
+    return [
+        column("party_title", _("Name"), "Data", 200),
+        column("party_type", _("Type"), "Data", 90),
+        column("party", _("Party"), "Dynamic Link", 140, options="party_type"),
+    ]
+

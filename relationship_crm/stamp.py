@@ -1,0 +1,42 @@
+"""The stage on a sales document: written when it is validated, and kept as it was then."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import frappe
+from frappe.utils import cint, flt
+
+from relationship_crm.assessment.rows import SCORES
+
+#: Fields stamped on a document and where they come from.
+STAMPED = {"relationship_stage": "stage_name", "relationship_rung": "rung", "relationship_composite": "composite"}
+#: What policies may ask of a relationship.
+FIELDS = (
+    *("name", "stage_name", "rung", "stage_since", "previous_stage_name", "direction", "dissolution"),
+    *("disagreement", "purchases", "purchases_12m", "rhythm", "revenue_12m", "paid_referrals", "last_purchase"),
+    *("customer_group", "territory", "account_manager"),
+    *(f for s in SCORES for f in (s, f"{s}_confidence")),
+)
+
+
+def relationship_of(doc: Any, party_type: str | None, party: str | None) -> Any:
+    """The party's relationship as a dictionary, None where there is none. One query per event of a document."""
+    key = (party_type, party)
+    kept = doc.flags.get("relationship")
+    if kept and kept[0] == key:
+        return kept[1]
+    row = None
+    if party_type in ("Customer", "Lead", "Prospect") and party:
+        row = frappe.db.get_value("Relationship", {party_type.lower(): party}, FIELDS, as_dict=True)
+    doc.flags.relationship = (key, row)
+    return row
+
+
+def stamp(doc: Any, party_type: str | None, party: str | None) -> None:
+    """Write stage, rung and composite of the party on a document that has the fields."""
+    doc.flags.relationship = None
+    row = relationship_of(doc, party_type, party) or frappe._dict()
+    doc.relationship_stage = row.stage_name or None
+    doc.relationship_rung = cint(row.rung)
+    doc.relationship_composite = flt(row.composite)
