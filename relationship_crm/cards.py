@@ -51,7 +51,7 @@ def average_confidence(filters: str | dict | list | None = None) -> Card:
     """How sure the composite scores are on average."""
     found = rows.relationships(["composite_confidence"], {}, [["rung", ">", 0]])
     average = sum(flt(row.composite_confidence) for row in found) / len(found) if found else 0
-    return _card(round(average), "Percent", ["query-report", "Relationship Scores"])
+    return {**_card(round(average, 1), "Percent", ["query-report", "Relationship Scores"]), "precision": 1}
 
 
 def _at_risk() -> list[_dict]:

@@ -156,8 +156,8 @@ def _scoring_model(existing: Document | None = None) -> Document:
     values = {
         "model_name": STANDARD,
         "disabled": 0,
-        "customer_group": None,
-        "territory": None,
+        "customer_group": "",
+        "territory": "",
         "prior_weight": PRIOR_WEIGHT,
         "group_weight": GROUP_WEIGHT,
         "neutral": NEUTRAL,

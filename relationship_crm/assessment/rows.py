@@ -17,14 +17,14 @@ from relationship_crm.engine.grid import day_of
 SCORES = (*DIMENSIONS, *COMPOSED)
 
 
-def points(value: float) -> float | None:
-    """A score 0..1 in points, None where it is not known."""
-    return None if np.isnan(value) else round(float(value) * 100, 9)
+def points(value: float) -> float:
+    """A score 0..1 in points. Frappe's number columns take no NULL: an unknown score is 0 with a confidence of 0."""
+    return 0.0 if np.isnan(value) else round(float(value) * 100, 9)
 
 
-def score_columns(detail: Detail, point: int) -> dict[str, list[float | None]]:
+def score_columns(detail: Detail, point: int) -> dict[str, list[float]]:
     """All score and confidence fields of a detail's parties at a point."""
-    columns: dict[str, list[float | None]] = {}
+    columns: dict[str, list[float]] = {}
     for d, dimension in enumerate(DIMENSIONS):
         columns[dimension] = [points(v) for v in detail.value[d, :, point]]
         columns[f"{dimension}_confidence"] = [points(v) for v in detail.confidence[d, :, point]]
@@ -42,8 +42,8 @@ def score_columns(detail: Detail, point: int) -> dict[str, list[float | None]]:
 def fact_columns(detail: Detail, point: int) -> dict[str, list[Any]]:
     """Facts about buying of a detail's parties at a point."""
 
-    def plain(value: np.ndarray) -> list[float | None]:
-        return [None if np.isnan(v) else float(v) for v in value[:, point]]
+    def plain(value: np.ndarray) -> list[float]:
+        return [0.0 if np.isnan(v) else float(v) for v in value[:, point]]
 
     def day(value: np.ndarray) -> list[Any]:
         return [None if np.isnan(v) else day_of(v) for v in value[:, point]]
@@ -55,7 +55,7 @@ def fact_columns(detail: Detail, point: int) -> dict[str, list[Any]]:
         "first_purchase": day(bought.first_purchase),
         "last_purchase": day(bought.last_purchase),
         "median_gap": plain(bought.own_gap),
-        "rhythm": [None if v is None else min(v, 9999.0) for v in plain(detail.measures["rhythm"])],
+        "rhythm": [min(v, 9999.0) for v in plain(detail.measures["rhythm"])],
         "revenue_12m": [round(float(v), 6) for v in bought.revenue_12m[:, point]],
         "revenue_total": [round(float(v), 6) for v in bought.revenue_total[:, point]],
         "paid_referrals": [int(v) for v in detail.measures["paid_referrals"][:, point]],

@@ -82,7 +82,17 @@ def complete(book: Book, loaded: Loaded) -> None:
     link_deliveries(book, notes)
     _item_groups(book, notes)
     open_neighbours(book)
+    _currencies(book, notes)
     add_customers(book, notes)
+
+
+def _currencies(book: Book, notes: list[str]) -> None:
+    currencies = {row.get("default_currency") for row in book.rows.get("Company", ()) if row.get("default_currency")}
+    if len(currencies) > 1:
+        notes.append(
+            f"The companies keep books in {', '.join(sorted(currencies))}: revenue is added up without rates; the stages do "
+            "not depend on it."
+        )
 
 
 def _absent(rows: list[dict[str, Any]], column: str) -> bool:

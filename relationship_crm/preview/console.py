@@ -25,6 +25,7 @@ except ImportError:  # the extra `preview` brings it
     rich = None
 
 BAR = 36
+WIDTH = 140
 #: Bad rows listed on the terminal; all are counted.
 LISTED = 20
 ROWS = 8
@@ -35,6 +36,8 @@ class Console:
 
     def __init__(self) -> None:
         self.rich = rich.console.Console(highlight=False) if rich else None
+        if self.rich and not self.rich.is_terminal:  # a file or a pipe has no width
+            self.rich.width = WIDTH
 
     def line(self, text: str = "", style: str = "") -> None:
         """A line of text."""
@@ -138,9 +141,8 @@ class Console:
         up, down = [m for m in moves if m.up], [m for m in moves if not m.up]
         for title, found in (("up", up), ("down", down)):
             self.heading(f"{len(found)} moved {title} in the last {span}" + (", the biggest:" if len(found) > ROWS else ""))
-            found = sorted(found, key=lambda m: (-abs(m.end - m.start), -m.line.revenue_12m))[:ROWS]
             if found:
-                self.table(("Party", "From", "To", "Why"), [_move_row(move) for move in found])
+                self.table(("Party", "From", "To", "Why"), [_move_row(move) for move in found[:ROWS]])
 
     def _at_risk(self, summary: Summary) -> None:
         risky = summary.at_risk

@@ -146,7 +146,7 @@ def _referrals(demo: Demo, customers: list[dict[str, Any]]) -> None:
                 return
             brought = recent.pop()
             brought["relationship_referred_by"] = customer["name"]
-            brought["began"] = max(brought["began"], demo.day(demo.chance.uniform(120, 600)))
+            brought["began"] = max(brought["began"], demo.day(demo.chance.uniform(60, 720)))
             if brought["kind"] == "newcomer":
                 brought["began"] = demo.day(demo.chance.uniform(30, 120))
             brought["creation"] = brought["modified"] = brought["began"]
@@ -192,7 +192,7 @@ def _leads(demo: Demo) -> None:
     """People who have not bought: some answered, some have an offer in hand, some were never reached."""
     spare = iter(demo.spare)
     for i, (title, group) in enumerate(spare):
-        met = demo.day(demo.chance.uniform(10, 420))
+        met = demo.day(demo.chance.uniform(10, 800))
         if i < cast.PROSPECTS:
             kind = "Prospect"
             name = demo.book.add(
@@ -208,7 +208,7 @@ def _leads(demo: Demo) -> None:
         warmth = demo.chance.random()
         party = {"name": name, "kind": None, "person": demo.chance.choice(cast.SALES_PERSONS), "warmth": warmth}
         if warmth > 0.35:
-            contacts(demo, kind, party, met, demo.as_of)
+            contacts(demo, kind, party, met, min(demo.as_of, met + timedelta(days=240)))
         if warmth > 0.6:
             when = met + timedelta(days=demo.chance.randint(3, 40))
             if demo.past(when):

@@ -36,6 +36,10 @@ def sell(demo: Demo, customer: dict[str, Any], now: Profile, day: date, person: 
     if demo.happens(now.prepays):
         paid = day + timedelta(days=demo.chance.randint(0, 2))
         common["prepaid"] = paid
+    if demo.happens(now.late * 0.06):  # out of stock: the order is closed with nothing delivered
+        order["status"] = "Closed"
+        order["modified"] = promise
+        return
     for part, delivered in _deliveries(demo, now, promise, lines):
         if demo.past(delivered):
             _deliver(demo, order, common, part, delivered)
@@ -95,7 +99,8 @@ def _invoice(
     group = customer["customer_group"]
     demo.book.add(
         "Sales Invoice", name=name, **common, posting_date=day, due_date=due, base_net_total=net, base_grand_total=gross,
-        creation=day, modified=day, customer_group=group, outstanding_amount=0,
+        grand_total=gross, currency=cast.CURRENCY, party_account_currency=cast.CURRENCY, creation=day, modified=day,
+        customer_group=group,
     )  # fmt: skip
     for i, line in enumerate(lines):
         demo.book.add(
@@ -122,7 +127,8 @@ def _return(demo: Demo, now: Profile, common: dict, group: str, invoice: str, ne
     name = demo.name("ACC-SINV-RET", back)
     demo.book.add(
         "Sales Invoice", name=name, **common, posting_date=back, due_date=back, is_return=1, return_against=invoice,
-        base_net_total=-credit, base_grand_total=-gross, creation=back, modified=back, customer_group=group,
+        base_net_total=-credit, base_grand_total=-gross, grand_total=-gross, currency=cast.CURRENCY,
+        party_account_currency=cast.CURRENCY, creation=back, modified=back, customer_group=group,
     )  # fmt: skip
     ledger_entry(demo, common, "Sales Invoice", name, invoice, -gross, back)
     return gross

@@ -87,9 +87,20 @@ class Summary:
         return max(len(self.days) - 1 - months, 0)
 
     def moved(self, months: int) -> list[Move]:
-        """Moves since the month end so many months ago."""
+        """Who stands elsewhere than at the month end so many months ago; the reasons are those of the last step."""
         start = self.days[self.point_before(months)]
-        return [m for m in self.moves if day_number(m.day) > start]
+        steps: dict[int, list[Move]] = {}
+        for move in reversed(self.moves):  # oldest first
+            if day_number(move.day) > start:
+                steps.setdefault(id(move.line), []).append(move)
+        found = []
+        for own in steps.values():
+            first, last = own[0], own[-1]
+            if first.start == last.end:
+                continue
+            reasons = next((m.reasons for m in reversed(own) if m.up == (last.end > first.start)), last.reasons)
+            found.append(Move(last.line, last.day, first.start, last.end, first.start_stage, last.end_stage, reasons))
+        return sorted(found, key=lambda m: (-abs(m.end - m.start), -m.line.revenue_12m, m.line.title))
 
     @property
     def at_risk(self) -> list[Line]:

@@ -16,7 +16,7 @@ _HELD = {
     "purchases_12m": "{now} purchases in twelve months",
     "days_since_first_purchase": "customer for {now} days",
     "days_since_last_purchase": "last purchase {now} days ago",
-    "rhythm": "silent for {now} times the usual gap between purchases",
+    "rhythm": "silent for {now} times the usual gap",
     "paid_referrals": "{now} referrals that became paying customers",
     "recorded_loss": "a loss was recorded",
     "revenue_12m": "revenue of {now} in twelve months",

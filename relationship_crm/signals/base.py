@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any
 
 from pypika.functions import Count, Sum
@@ -26,6 +27,7 @@ from relationship_crm.ledger.dialect import (
     Pow2,
     Value,
     query,
+    sorting_query,
     table,
 )
 
@@ -139,18 +141,33 @@ def select_events(
 def sums_query(signal: Signal, scope: Scope) -> Any:
     """Events summed by party and month, each faded to the end of its month by the run-time `half_life`.
 
-    Columns: party_type, party, month, Σ weight, Σ weight·value, number of events.
+    Columns: party_type, party, month, Σ weight, Σ weight·value, number of events. A party and month may come several
+    times, once for every kind of event that makes up the signal.
     """
     statement = signal.events(scope)
     if statement is None:
         return None
+    # branch by branch: a union in a FROM clause would be written to a temporary table first
+    first, *others = (_summed(branch) for branch in _branches(statement))
+    return reduce(lambda one, other: one.union_all(other), others, first)
+
+
+def _branches(statement: Any) -> list[QueryBuilder]:
+    """The queries a union consists of, or the query itself."""
+    operations = getattr(statement, "_set_operation", None)
+    if not operations:
+        return [statement]
+    return [statement.base_query, *(branch for _operation, branch in operations)]
+
+
+def _summed(statement: QueryBuilder) -> QueryBuilder:
     e = statement.as_("e")
     day, weight, value = Field("event_date", table=e), Field("weight", table=e), Field("value", table=e)
     ahead = DateDiff(LastDay(day), day)
     faint = AsFloat(weight) * Pow2(-Divide(ahead, Arg("half_life")))
     party_type, party, month = Field("party_type", table=e), Field("party", table=e), MonthIndex(day)
     return (
-        query()
+        sorting_query()
         .from_(e)
         .select(party_type, party, month.as_("month"), Sum(faint), Sum(faint * value), Count("*"))
         .where(Scope.until(day))

@@ -8,7 +8,6 @@ from statistics import median
 from typing import Any
 
 import frappe
-from frappe import _
 from frappe.query_builder import Order
 from frappe.utils import getdate
 from frappe.utils.nestedset import get_descendants_of
@@ -35,7 +34,9 @@ PAST_FIELDS = (
 Row = frappe._dict
 
 
-def relationships(fields: Iterable[str], filters: dict[str, Any] | None = None, extra: list | None = None) -> list[Row]:
+def relationships(
+    fields: Iterable[str], filters: dict[str, Any] | None = None, extra: list | None = None
+) -> list[Row]:
     """Relationships the session's user may see; `get_list` applies roles, user permissions and our criterion."""
     return frappe.get_list(
         "Relationship",
@@ -61,7 +62,10 @@ def segment_filters(filters: dict[str, Any]) -> list[list[Any]]:
 
 def branch(doctype: str, node: str) -> list[str]:
     """A tree node and everything below it."""
-    return [node, *get_descendants_of(doctype, node, ignore_permissions=True)]  # names to compare with, none is shown
+    return [
+        node,
+        *get_descendants_of(doctype, node, ignore_permissions=True),
+    ]  # names to compare with, none is shown
 
 
 def as_of(day: date, filters: dict[str, Any]) -> list[Row]:
@@ -102,7 +106,10 @@ def ladder() -> list[Row]:
     """The rungs of the ladder in use, lowest first."""
     model = frappe.db.get_single_value("Relationship CRM Settings", "stage_model")
     return frappe.get_all(
-        "Relationship Stage", filters={"stage_model": model}, fields=["stage_name", "rung", "color"], order_by="rung asc"
+        "Relationship Stage",
+        filters={"stage_model": model},
+        fields=["stage_name", "rung", "color"],
+        order_by="rung asc",
     )
 
 
@@ -142,15 +149,12 @@ def share(part: float, whole: float) -> float:
 
 
 def column(fieldname: str, label: str, fieldtype: str, width: int, **more: Any) -> dict[str, Any]:
-    """A report column."""
+    """A report column; percentages with one digit."""
+    if fieldtype == "Percent":
+        more.setdefault("precision", 1)
     return {"fieldname": fieldname, "label": label, "fieldtype": fieldtype, "width": width, **more}
 
 
-def party_columns() -> list[dict[str, Any]]:
-    """Who it is about: the name (linked to the relationship by the report's script), and the party for export."""
-    return [
-        column("party_title", _("Name"), "Data", 200),
-        column("party_type", _("Type"), "Data", 90),
-        column("party", _("Party"), "Dynamic Link", 140, options="party_type"),
-    ]
-
+def percent(value: float) -> str:
+    """A percentage for a summary, whose formatter would show the site's float precision."""
+    return f"{round(value)} %"

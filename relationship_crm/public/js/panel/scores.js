@@ -66,6 +66,8 @@ function tooltip(s) {
 	const lines = [];
 	if (known(s.value) && known(s.low) && known(s.high)) {
 		lines.push(__("{0}: {1}, with 80 % certainty between {2} and {3}", [s.label, score(s.value, 1), score(s.low), score(s.high)]));
+	} else if (known(s.value)) {
+		lines.push(`${s.label}: ${score(s.value, 1)}`);
 	} else {
 		lines.push(__("{0}: no evidence yet", [s.label]));
 	}

@@ -55,12 +55,29 @@ class ProcessRelationshipAssessment(Document):
     # end: auto-generated types
 
     def validate(self) -> None:
+        self._check_unchanged()
         self._check_dates()
         self._check_scope()
 
     def on_trash(self) -> None:
         if self.status in UNDER_WAY:
             frappe.throw(_("Stop the run before deleting it."))
+
+    def _check_unchanged(self) -> None:
+        """A run that was started goes on as it began."""
+        if self.is_new() or self.status == "Draft":
+            return
+        for field in (
+            "as_of",
+            "known_on",
+            "with_history",
+            "history_from",
+            "scope",
+            *SCOPE_FIELDS[self.scope],
+        ):
+            if self.has_value_changed(field):
+                label = frappe.bold(_(self.meta.get_label(field)))
+                frappe.throw(_("{0} cannot be changed any more; start a new run.").format(label))
 
     def _check_dates(self) -> None:
         if getdate(self.as_of) > getdate(today()):

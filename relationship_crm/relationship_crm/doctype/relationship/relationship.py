@@ -5,8 +5,6 @@ from frappe.model.document import Document
 
 #: Whichever of these is set first is the party: the furthest a relationship has come.
 PARTY_TYPES = ("Customer", "Prospect", "Lead")
-#: What belongs to a relationship and goes with it.
-OWN_ROWS = ("Relationship Assessment", "Relationship Override", "Relationship Stage Change")
 
 
 class Relationship(Document):
@@ -91,20 +89,7 @@ class Relationship(Document):
                 break
 
     def on_trash(self) -> None:
-        delete_rows([self.name])
+        """History, stage changes and overrides go with it."""
+        from relationship_crm.assessment.stored import remove_history
 
-
-def delete_rows(relationships: list[str]) -> None:
-    """Deletes history, stage changes and overrides of relationships: plain DELETEs, for there may be thousands."""
-    if not relationships:
-        return
-    changes = frappe.get_all(
-        "Relationship Stage Change",
-        filters={"relationship": ("in", relationships)},
-        pluck="name",
-        order_by="name",
-    )
-    if changes:
-        frappe.db.delete("Relationship Stage Change Reason", {"parent": ("in", changes)})
-    for doctype in OWN_ROWS:
-        frappe.db.delete(doctype, {"relationship": ("in", relationships)})
+        remove_history([self.name])

@@ -1,6 +1,14 @@
 const WITHOUT_CHOICE = ["Table", "Table MultiSelect", "HTML", "Button", "Image", "Fold", "Heading"];
 
 frappe.ui.form.on("Relationship Policy", {
+	onload(frm) {
+		// Empty means every company; Frappe would fill in the default one.
+		const { company } = frm.doc;
+		if (frm.is_new() && company && company == frappe.defaults.get_user_default("company")) {
+			frm.set_value("company", "");
+		}
+	},
+
 	async refresh(frm) {
 		await set_fields(frm);
 		if (!frm.is_new()) {
@@ -30,11 +38,19 @@ async function set_fields(frm) {
 		}
 	}
 	const listed = Object.values(options).map(({ value, label, of }) => ({ value, label, description: of.join(", ") }));
-	frm.fields_dict.conditions.grid.update_docfield_property("field", "options", listed);
+	const grid = frm.fields_dict.conditions.grid;
+	grid.update_docfield_property("field", "options", listed);
+	grid.update_docfield_property("field", "formatter", (key) =>
+		frappe.utils.escape_html(options[key]?.label || key || "")
+	);
+	grid.refresh();
 
 	const targets = document
 		.filter((df) => !df.permlevel)
 		.map((df) => ({ value: df.fieldname, label: __(df.label || df.fieldname), description: df.fieldname }));
+	if (frappe.meta.has_field(frm.doc.document_type, "sales_team")) {
+		targets.push({ value: "sales_person", label: __("Sales Person"), description: __("First of the sales team") });
+	}
 	frm.set_df_property("target_field", "options", targets);
 	frm.get_field("target_field").set_data?.(targets);
 	frm.refresh_field("target_field");

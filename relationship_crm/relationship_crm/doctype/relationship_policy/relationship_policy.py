@@ -1,11 +1,15 @@
 """What a sales document may or must do, given the relationship."""
 
+from typing import Any
+
 import frappe
 from frappe import _
 from frappe.model import display_fieldtypes, numeric_fieldtypes, table_fields
 from frappe.model.document import Document
 from frappe.model.meta import Meta
 from frappe.utils import getdate
+
+from relationship_crm.relationship_crm.optional import keep_empty
 
 LISTS = ("in", "not in")
 WITHOUT_VALUE = ("is set", "is not set")
@@ -43,6 +47,10 @@ class RelationshipPolicy(Document):
         to_date: DF.Date | None
     # end: auto-generated types
 
+    def insert(self, *args: Any, **kwargs: Any) -> Document:
+        keep_empty(self, "company")
+        return super().insert(*args, **kwargs)
+
     def validate(self) -> None:
         if self.from_date and self.to_date and getdate(self.to_date) < getdate(self.from_date):
             frappe.throw(_("Until must not be before From."))
@@ -51,6 +59,22 @@ class RelationshipPolicy(Document):
         for row in self.conditions:
             check_condition(row, relationship if row.subject == "Relationship" else document)
         self._check_action(document)
+
+    def on_update(self) -> None:
+        self._forget()
+
+    def after_delete(self) -> None:
+        self._forget()
+
+    def after_rename(self, old: str, new: str, merge: bool = False) -> None:
+        self._forget()
+
+    def _forget(self) -> None:
+        """Drops the kept policies: at once for what follows here, and again when others can see the change."""
+        from relationship_crm.policies.apply import forget_policies
+
+        forget_policies()
+        frappe.db.after_commit.add(forget_policies)
 
     def _check_action(self, document: Meta) -> None:
         if self.action in ("Message", "Stop") and not self.message:
@@ -61,7 +85,12 @@ class RelationshipPolicy(Document):
             self._check_target(document)
 
     def _check_target(self, document: Meta) -> None:
-        field = document.get_field(self.target_field)
+        if self.target_field == "sales_person" and document.has_field("sales_team"):
+            field = frappe.get_meta("Sales Team").get_field(
+                "sales_person"
+            )  # becomes the first row of the team
+        else:
+            field = document.get_field(self.target_field)
         if not field or field.fieldtype in (*display_fieldtypes, *table_fields) or field.permlevel:
             frappe.throw(
                 _("{0} has no field {1} that could be filled.").format(

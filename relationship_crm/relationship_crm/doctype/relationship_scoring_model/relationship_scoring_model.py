@@ -1,10 +1,14 @@
 """A company's own weights for the signals."""
 
+from typing import Any
+
 import frappe
 from frappe import _
+from frappe.model.document import Document
 
 from relationship_crm.engine.dimensions import DIMENSIONS
 from relationship_crm.relationship_crm.configuring import ConfiguringDocument
+from relationship_crm.relationship_crm.optional import keep_empty
 
 
 class RelationshipScoringModel(ConfiguringDocument):
@@ -31,6 +35,10 @@ class RelationshipScoringModel(ConfiguringDocument):
         signals: DF.Table[RelationshipScoringModelSignal]
         territory: DF.Link | None
     # end: auto-generated types
+
+    def insert(self, *args: Any, **kwargs: Any) -> Document:
+        keep_empty(self, "customer_group", "territory")
+        return super().insert(*args, **kwargs)
 
     def validate(self) -> None:
         self._check_assumptions()

@@ -14,8 +14,11 @@ frappe.ui.form.on("Relationship Stage Model", {
 
 async function set_measures(frm) {
 	const measures = await frappe.xcall("relationship_crm.api.measures");
-	frm.measures = Object.fromEntries(measures.map((measure) => [measure.value, measure.label]));
-	frm.fields_dict.dissolution_criteria.grid.update_docfield_property("measure", "options", measures);
+	const labels = Object.fromEntries(measures.map((measure) => [measure.value, measure.label]));
+	const grid = frm.fields_dict.dissolution_criteria.grid;
+	grid.update_docfield_property("measure", "options", measures);
+	grid.update_docfield_property("measure", "formatter", (key) => frappe.utils.escape_html(labels[key] || key || ""));
+	grid.refresh();
 }
 
 async function draw_ladder(frm) {

@@ -89,10 +89,16 @@ def reason(row: frappe._dict) -> str:
         )
     if row.silent:
         parts.append(
-            _("Silent for {0} days, usually buys every {1} days").format(row.days_silent, round(flt(row.median_gap)))
+            _("Silent for {0} days, usually buys every {1} days").format(
+                row.days_silent, round(flt(row.median_gap))
+            )
         )
     if row.dissolution:
-        parts.append(row.dissolution_reason.rstrip(".") if row.dissolution_reason else _("The relationship is dissolving"))
+        parts.append(
+            row.dissolution_reason.rstrip(".")
+            if row.dissolution_reason
+            else _("The relationship is dissolving")
+        )
     return ". ".join(parts) + "."
 
 
@@ -100,12 +106,12 @@ def columns() -> list[dict[str, Any]]:
     """The report's columns."""
     return [
         rows.column("party_title", _("Customer"), "Data", 200),
-        rows.column("revenue_12m", _("Revenue, 12 Months"), "Currency", 150, options="currency"),
+        rows.column("revenue_12m", _("Revenue, 12 Months"), "Currency", 170, options="currency"),
         rows.column("stage_name", _("Stage"), "Data", 130),
         rows.column("reason", _("Why"), "Data", 430),
-        rows.column("last_purchase", _("Last Purchase"), "Date", 115),
-        rows.column("days_silent", _("Days Silent"), "Int", 100),
-        rows.column("rhythm", _("Times the Usual Gap"), "Float", 140, precision=1),
+        rows.column("last_purchase", _("Last Purchase"), "Date", 130),
+        rows.column("days_silent", _("Days Silent"), "Int", 110),
+        rows.column("rhythm", _("Times the Usual Gap"), "Float", 170, precision=1),
         rows.column("composite", _("Composite"), "Float", 100, precision=1),
         rows.column("dissolution", _("Dissolving"), "Check", 90),
         rows.column("account_manager", _("Account Manager"), "Data", 140),
@@ -150,8 +156,12 @@ def summary(at_risk: list[frappe._dict], found: list[frappe._dict]) -> list[dict
             "datatype": "Int",
             "indicator": "Red" if at_risk else "Green",
         },
-        {"label": _("Revenue at Risk"), "value": revenue, "datatype": "Currency", "currency": rows.currency()},
-        {"label": _("Share of All Revenue"), "value": rows.share(revenue, everything), "datatype": "Percent"},
+        {
+            "label": _("Revenue at Risk, {0} of All").format(rows.percent(rows.share(revenue, everything))),
+            "value": revenue,
+            "datatype": "Currency",
+            "currency": rows.currency(),
+        },
         {"label": _("Fell"), "value": sum(bool(row.fell) for row in at_risk), "datatype": "Int"},
         {"label": _("Silent"), "value": sum(bool(row.silent) for row in at_risk), "datatype": "Int"},
         {"label": _("Dissolving"), "value": sum(bool(row.dissolution) for row in at_risk), "datatype": "Int"},

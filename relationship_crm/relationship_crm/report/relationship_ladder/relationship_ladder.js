@@ -14,7 +14,7 @@ frappe.query_reports["Relationship Ladder"] = {
 		const { esc } = relationship_crm.report;
 		const past = frappe.query_report && frappe.query_report.get_filter_value("as_of");
 		if (column.fieldname === "relationships" && data && data.relationships && !past) {
-			return `<a class="relationship-stage-link" data-stage="${esc(data.stage_name)}">${esc(data.relationships)}</a>`;
+			return `<a class="relationship-stage-link" style="text-decoration: underline dotted" data-stage="${esc(data.stage_name)}">${esc(data.relationships)}</a>`;
 		}
 		return relationship_crm.report.format_cell(value, row, column, data, standard);
 	},

@@ -28,7 +28,11 @@ def read(filters: frappe._dict) -> tuple[list[frappe._dict], str | None]:
         return rows.relationships(FIELDS, filters, [["rung", ">", 0]]), None
     earliest = rows.earliest_history()
     if not earliest or day < earliest:
-        text = _("There is no history before {0}.").format(format_date(earliest)) if earliest else _("There is no history yet.")
+        text = (
+            _("There is no history before {0}.").format(format_date(earliest))
+            if earliest
+            else _("There is no history yet.")
+        )
         return [], text
     return [row for row in rows.as_of(day, filters) if row.rung], None
 
@@ -50,8 +54,12 @@ def by_stage(found: list[frappe._dict], ladder: list[frappe._dict], currency: st
                 "stage_name": key[1],
                 "relationships": len(members),
                 "share": rows.share(len(members), len(found)),
-                "composite": rows.middle(rows.known(row.composite, row.composite_confidence) for row in members),
-                "graded": sum(rows.known(row.composite, row.composite_confidence) is not None for row in members),
+                "composite": rows.middle(
+                    rows.known(row.composite, row.composite_confidence) for row in members
+                ),
+                "graded": sum(
+                    rows.known(row.composite, row.composite_confidence) is not None for row in members
+                ),
                 "revenue_12m": earned,
                 "revenue_share": rows.share(earned, revenue),
                 "dissolution": sum(bool(row.dissolution) for row in members),
@@ -65,13 +73,13 @@ def columns() -> list[dict[str, Any]]:
     """The report's columns."""
     return [
         rows.column("rung", _("Rung"), "Int", 70),
-        rows.column("stage_name", _("Stage"), "Data", 170),
+        rows.column("stage_name", _("Stage"), "Data", 210),
         rows.column("relationships", _("Relationships"), "Int", 120),
         rows.column("share", _("Share"), "Percent", 100),
         rows.column("composite", _("Median Score"), "Float", 120, precision=1),
-        rows.column("graded", _("With Enough Evidence"), "Int", 170),
-        rows.column("revenue_12m", _("Revenue, 12 Months"), "Currency", 160, options="currency"),
-        rows.column("revenue_share", _("Share of Revenue"), "Percent", 140),
+        rows.column("graded", _("With Enough Evidence"), "Int", 190),
+        rows.column("revenue_12m", _("Revenue, 12 Months"), "Currency", 170, options="currency"),
+        rows.column("revenue_share", _("Share of Revenue"), "Percent", 160),
         rows.column("dissolution", _("Dissolving"), "Int", 110),
         rows.column("currency", _("Currency"), "Link", 80, options="Currency", hidden=1),
     ]

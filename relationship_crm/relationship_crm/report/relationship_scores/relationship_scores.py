@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import Any
 
 import frappe
@@ -26,7 +27,8 @@ PLAIN = (
     "revenue_12m",
     "as_of",
 )
-STEPS = 10
+#: Where confidence turns from "not enough" to "some", "good" and "strong" evidence; the panel says the same words.
+BOUNDS = (rows.ENOUGH, 60, 80)
 
 
 def execute(filters: dict[str, Any] | None = None) -> tuple:
@@ -81,23 +83,25 @@ def columns(shown: list[str]) -> list[dict[str, Any]]:
     found = [
         rows.column("party_title", _("Name"), "Data", 200),
         rows.column("stage_name", _("Stage"), "Data", 130),
-        rows.column("stage_since", _("Since"), "Date", 100),
+        rows.column("stage_since", _("Since"), "Date", 115),
     ]
     for key in shown:
         found.append(rows.column(key, names[key], "Float", 110, precision=1))
-        found.append(rows.column(f"{key}_confidence", _("{0}: Confidence").format(names[key]), "Percent", 100))
+        found.append(
+            rows.column(f"{key}_confidence", _("{0}: Confidence").format(names[key]), "Percent", 100)
+        )
     return [
         *found,
         rows.column("dissolution", _("Dissolving"), "Check", 90),
-        rows.column("revenue_12m", _("Revenue, 12 Months"), "Currency", 140, options="currency"),
+        rows.column("revenue_12m", _("Revenue, 12 Months"), "Currency", 170, options="currency"),
         rows.column("purchases", _("Purchases"), "Int", 90),
-        rows.column("last_purchase", _("Last Purchase"), "Date", 110),
+        rows.column("last_purchase", _("Last Purchase"), "Date", 130),
         rows.column("territory", _("Territory"), "Data", 120),
         rows.column("customer_group", _("Customer Group"), "Data", 130),
         rows.column("account_manager", _("Account Manager"), "Data", 140),
         rows.column("party_type", _("Type"), "Data", 90),
         rows.column("party", _("Party"), "Dynamic Link", 140, options="party_type"),
-        rows.column("as_of", _("As Of"), "Date", 100),
+        rows.column("as_of", _("As Of"), "Date", 115),
         rows.column("name", _("Relationship"), "Link", 110, options="Relationship"),
         rows.column("currency", _("Currency"), "Link", 80, options="Currency", hidden=1),
     ]
@@ -107,18 +111,18 @@ def chart(confidence: list[float]) -> dict[str, Any] | None:
     """How sure the composite scores are."""
     if not confidence:
         return None
-    counts = [0] * STEPS
+    counts = [0] * (len(BOUNDS) + 1)
     for value in confidence:
-        counts[min(int(value * STEPS / 100), STEPS - 1)] += 1
-    width = 100 // STEPS
+        counts[bisect_right(BOUNDS, value)] += 1
+    low, middle, high = (round(bound) for bound in BOUNDS)
     return {
         "data": {
-            "labels": [f"{i * width}–{(i + 1) * width} %" for i in range(STEPS)],
+            "labels": [f"< {low} %", f"{low}–{middle} %", f"{middle}–{high} %", f"> {high} %"],
             "datasets": [{"name": _("Relationships"), "values": counts}],
         },
         "type": "bar",
         "colors": ["#4a7fb5"],
-        "barOptions": {"spaceRatio": 0.15},
+        "barOptions": {"spaceRatio": 0.3},
         "fieldtype": "Int",
     }
 
@@ -133,5 +137,5 @@ def summary(found: list[frappe._dict]) -> list[dict[str, Any]]:
         {"label": _("Relationships"), "value": len(found), "datatype": "Int"},
         {"label": _("With Enough Evidence"), "value": sum(s is not None for s in scores), "datatype": "Int"},
         {"label": _("Median Composite"), "value": rows.middle(scores), "datatype": "Float"},
-        {"label": _("Average Confidence"), "value": sum(sure) / len(sure), "datatype": "Percent"},
+        {"label": _("Average Confidence"), "value": rows.percent(sum(sure) / len(sure)), "datatype": "Data"},
     ]

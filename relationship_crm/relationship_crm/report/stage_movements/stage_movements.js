@@ -4,15 +4,11 @@ frappe.query_reports["Stage Movements"] = {
 			fieldname: "from_date",
 			label: __("From Date"),
 			fieldtype: "Date",
-			default: frappe.datetime.add_months(frappe.datetime.get_today(), -3),
-			reqd: 1,
 		},
 		{
 			fieldname: "to_date",
 			label: __("To Date"),
 			fieldtype: "Date",
-			default: frappe.datetime.get_today(),
-			reqd: 1,
 		},
 		{
 			fieldname: "view",
@@ -52,6 +48,14 @@ frappe.query_reports["Stage Movements"] = {
 		}
 	},
 	onload(report) {
+		// no default on the filters: a dashboard chart would take it instead of its own period
+		if (report.page) {
+			const today = frappe.datetime.get_today();
+			const period = {};
+			if (!report.get_filter_value("to_date")) period.to_date = today;
+			if (!report.get_filter_value("from_date")) period.from_date = frappe.datetime.add_months(today, -3);
+			if (Object.keys(period).length) report.set_filter_value(period);
+		}
 		relationship_crm.report.offer_stages(report, ["from_stage", "to_stage"]);
 	},
 };

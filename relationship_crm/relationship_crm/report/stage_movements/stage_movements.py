@@ -106,14 +106,14 @@ def reasons_of(names: set[str], filters: frappe._dict) -> dict[str, list[str]]:
 def list_columns() -> list[dict[str, Any]]:
     """Columns of the list."""
     return [
-        rows.column("changed_on", _("Date"), "Date", 105),
+        rows.column("changed_on", _("Date"), "Date", 115),
         rows.column("party_title", _("Name"), "Data", 190),
         rows.column("direction", _("Direction"), "Data", 90),
         rows.column("from_stage", _("From"), "Data", 130),
         rows.column("to_stage", _("To"), "Data", 130),
-        rows.column("days_in_stage", _("Days Before"), "Int", 100),
-        rows.column("reasons", _("Reasons"), "Data", 320),
-        rows.column("revenue_12m", _("Revenue, 12 Months"), "Currency", 140, options="currency"),
+        rows.column("days_in_stage", _("Days Before"), "Int", 120),
+        rows.column("reasons", _("Reasons"), "Data", 380),
+        rows.column("revenue_12m", _("Revenue, 12 Months"), "Currency", 170, options="currency"),
         rows.column("territory", _("Territory"), "Data", 120),
         rows.column("customer_group", _("Customer Group"), "Data", 130),
         rows.column("source", _("Source"), "Data", 100),
@@ -132,7 +132,7 @@ def matrix(moves: list[frappe._dict]) -> tuple[list[dict[str, Any]], list[dict[s
     names = sorted((name for name in stages if name), key=lambda name: stages[name])
     counts = Counter((move.from_stage, move.to_stage) for move in moves)
     columns = [rows.column("from_stage", _("From \\ To"), "Data", 170)]
-    columns += [rows.column(f"to_{i}", name, "Int", 120) for i, name in enumerate(names)]
+    columns += [rows.column(f"to_{i}", name, "Int", 140) for i, name in enumerate(names)]
     columns += [rows.column("up", _("Up"), "Int", 80), rows.column("down", _("Down"), "Int", 80)]
     data = []
     for at, name in enumerate(names):
