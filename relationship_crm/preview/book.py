@@ -43,7 +43,9 @@ def plain(value: Any) -> Any:
 def empty_row(doctype: str) -> dict[str, Any]:
     """A row as ERPNext saves it when nothing is filled in."""
     numbers = {
-        column: 0 for column, kind in COLUMNS[doctype].items() if kind.upper().split("(")[0] in ("INTEGER", "REAL", "INT")
+        column: 0
+        for column, kind in COLUMNS[doctype].items()
+        if kind.upper().split("(")[0] in ("INTEGER", "REAL", "INT")
     }
     return {**dict.fromkeys(COLUMNS[doctype]), **numbers, **DEFAULTS.get(doctype, {})}
 

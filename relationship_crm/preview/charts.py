@@ -31,7 +31,7 @@ def available() -> bool:
     return True
 
 
-def _figure(width: float, height: float, columns: int = 1):  # noqa: ANN202, the type is matplotlib's
+def _figure(width: float, height: float, columns: int = 1):
     import matplotlib
 
     matplotlib.use("svg", force=True)
@@ -51,7 +51,9 @@ def _figure(width: float, height: float, columns: int = 1):  # noqa: ANN202, the
             "axes.linewidth": 0.6,
         }
     )
-    return pyplot.subplots(1, columns, figsize=(width, height), sharey=True, layout="constrained", squeeze=False)
+    return pyplot.subplots(
+        1, columns, figsize=(width, height), sharey=True, layout="constrained", squeeze=False
+    )
 
 
 def _svg(figure: object, title: str) -> str:
@@ -65,7 +67,9 @@ def _svg(figure: object, title: str) -> str:
     text = out.getvalue()
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.S)
-    text = re.sub(r'width="[\d.]+pt" height="[\d.]+pt"', f'role="img" aria-label="{title}"', text, count=1, flags=re.S)
+    text = re.sub(
+        r'width="[\d.]+pt" height="[\d.]+pt"', f'role="img" aria-label="{title}"', text, count=1, flags=re.S
+    )
     text = re.sub(r"font: ([\d.]+)px [^;\"]+", r"font-size: \1px", text)
     return text.replace(INK, "currentColor")
 
@@ -80,14 +84,22 @@ def movement(summary: Summary) -> str:
     counts = np.array([list(summary.counts(t).values()) for t in range(start, len(summary.days))]).T
     figure, axes = _figure(10, 3.9)
     axis = axes[0][0]
-    axis.stackplot(days, counts, colors=[r.color or "#888888" for r in rungs], edgecolor="#ffffff55", linewidth=0.4)
+    axis.stackplot(
+        days, counts, colors=[r.color or "#888888" for r in rungs], edgecolor="#ffffff55", linewidth=0.4
+    )
     # names beside the bands, pushed apart where the bands are thin
     total, place = counts[:, -1].sum(), -1e9
     middle = np.cumsum(counts[:, -1]) - counts[:, -1] / 2
     for rung, y, count in zip(rungs, middle, counts[:, -1], strict=True):
         if count:
             place = max(y, place + total * 0.062)
-            axis.annotate(f"{rung.name}  {count}", (1.01, place), xycoords=("axes fraction", "data"), va="center", fontsize=9)
+            axis.annotate(
+                f"{rung.name}  {count}",
+                (1.01, place),
+                xycoords=("axes fraction", "data"),
+                va="center",
+                fontsize=9,
+            )
     axis.set_xlim(days[0], days[-1])
     axis.set_ylim(0, max(counts.sum(axis=0).max(), place + total * 0.03))
     axis.set_ylabel("parties")

@@ -77,7 +77,11 @@ def preview(
 
     console = Console()
     connection = sqlite3.connect(":memory:")
-    needed = {"--customer-column": customer_column, "--date-column": date_column, "--amount-column": amount_column}
+    needed = {
+        "--customer-column": customer_column,
+        "--date-column": date_column,
+        "--amount-column": amount_column,
+    }
     try:
         with console.reading() as progress:
             options = Options.named(date_format, strict, progress=progress)
@@ -87,7 +91,9 @@ def preview(
                 missing = [name for name, value in needed.items() if not value]
                 if missing:
                     raise click.UsageError(f"{path} is a file: name its columns by {', '.join(missing)}")
-                columns = Columns(customer_column, date_column, amount_column, credit_note_column, invoice_column)
+                columns = Columns(
+                    customer_column, date_column, amount_column, credit_note_column, invoice_column
+                )
                 loaded = load_invoices(connection, path, columns, options)
     except (StrictError, FileNotFoundError, ValueError) as problem:
         console.failure(str(problem))
@@ -144,9 +150,13 @@ def tell(
     if html:
         from relationship_crm.preview.report import write_report
 
-        with console.counting("Drawing the report") as progress:
-            write_report(html, result, loaded, company, progress)
-        written.append(html)
+        try:
+            with console.counting("Drawing the report") as progress:
+                write_report(html, result, loaded, company, progress)
+            written.append(html)
+        except RuntimeError as problem:
+            console.failure(str(problem))
+            sys.exit(1)
     console.written(written)
 
 

@@ -10,10 +10,16 @@ from relationship_crm.preview.load import Loaded
 
 #: What is not known without a file, by the files of which one would do.
 EVIDENCE: tuple[tuple[tuple[str, ...], str], ...] = (
-    (("Sales Invoice", "Sales Order"), "nothing is known about purchases, so nobody can stand above prospect"),
+    (
+        ("Sales Invoice", "Sales Order"),
+        "nothing is known about purchases, so nobody can stand above prospect",
+    ),
     (("Sales Invoice",), "purchases are counted from the orders"),
     (("Delivery Note",), "nothing is known about deliveries against the promised date"),
-    (("Sales Order",), "nothing is known about promised dates, cancelled orders and changes of account manager"),
+    (
+        ("Sales Order",),
+        "nothing is known about promised dates, cancelled orders and changes of account manager",
+    ),
     (
         ("Payment Ledger Entry", "Payment Entry", "Journal Entry"),
         "nothing is known about payments against the terms and about advances",
@@ -87,7 +93,9 @@ def complete(book: Book, loaded: Loaded) -> None:
 
 
 def _currencies(book: Book, notes: list[str]) -> None:
-    currencies = {row.get("default_currency") for row in book.rows.get("Company", ()) if row.get("default_currency")}
+    currencies = {
+        row.get("default_currency") for row in book.rows.get("Company", ()) if row.get("default_currency")
+    }
     if len(currencies) > 1:
         notes.append(
             f"The companies keep books in {', '.join(sorted(currencies))}: revenue is added up without rates; the stages do "
@@ -142,9 +150,14 @@ def _due_dates(book: Book, notes: list[str]) -> None:
     """Without due dates payments cannot be judged; a single missing one is the invoice's own date, as in ERPNext."""
     invoices = book.rows.get("Sales Invoice", [])
     if _absent(invoices, "due_date"):
-        dropped = [book.rows.pop(doctype, None) for doctype in ("Payment Ledger Entry", "Payment Entry", "Journal Entry")]
+        dropped = [
+            book.rows.pop(doctype, None)
+            for doctype in ("Payment Ledger Entry", "Payment Entry", "Journal Entry")
+        ]
         if any(rows is not None for rows in dropped):
-            notes.append("Sales Invoice.csv has no Payment Due Date: nothing is known about payments against the terms.")
+            notes.append(
+                "Sales Invoice.csv has no Payment Due Date: nothing is known about payments against the terms."
+            )
     for row in invoices:
         row.setdefault("due_date", row.get("posting_date"))
 
@@ -165,7 +178,14 @@ def add_customers(book: Book, notes: list[str]) -> None:
     known = {row["name"] for row in book.rows["Customer"]}
     listed = bool(known)
     found: dict[str, dict[str, Any]] = {}
-    for doctype in ("Sales Invoice", "POS Invoice", "Sales Order", "Delivery Note", "Issue", "Warranty Claim"):
+    for doctype in (
+        "Sales Invoice",
+        "POS Invoice",
+        "Sales Order",
+        "Delivery Note",
+        "Issue",
+        "Warranty Claim",
+    ):
         for row in book.rows.get(doctype, ()):
             name = row.get("customer")
             if name and name not in known:
@@ -175,5 +195,6 @@ def add_customers(book: Book, notes: list[str]) -> None:
     for row in found.values():
         book.add("Customer", **row)
     if found and listed:
-        notes.append(f"{len(found)} customers of documents are not in Customer.csv; they take part without group and territory.")
-
+        notes.append(
+            f"{len(found)} customers of documents are not in Customer.csv; they take part without group and territory."
+        )

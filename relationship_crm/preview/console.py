@@ -60,14 +60,19 @@ class Console:
         if self.rich:
             table = rich.table.Table(box=None, pad_edge=False, header_style="dim")
             for i, title in enumerate(titles):
-                table.add_column(title, justify="right" if i in right else "left", no_wrap=i < len(titles) - 1)
+                table.add_column(
+                    title, justify="right" if i in right else "left", no_wrap=i < len(titles) - 1
+                )
             for row in rows:
                 table.add_row(*(escape(cell) for cell in row))
             self.rich.print(table)
             return
         widths = [max(len(row[i]) for row in [titles, *rows]) for i in range(len(titles))]
         for row in [titles, *rows]:
-            cells = [c.rjust(w) if i in right else c.ljust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True))]
+            cells = [
+                c.rjust(w) if i in right else c.ljust(w)
+                for i, (c, w) in enumerate(zip(row, widths, strict=True))
+            ]
             click.echo("  ".join(cells).rstrip())
 
     @contextmanager
@@ -94,13 +99,19 @@ class Console:
         """Progress of reading files."""
         if self.rich and self.rich.is_terminal:
             with self.rich.status("Reading") as status:
-                yield lambda name, done: status.update(f"Reading {escape(name)}" + (f", row {done:,}" if done else ""))
+                yield lambda name, done: status.update(
+                    f"Reading {escape(name)}" + (f", row {done:,}" if done else "")
+                )
         else:
             yield lambda name, done: None if done else click.echo(f"Reading {name} …")
 
     def loaded(self, loaded: Loaded) -> None:
         """What came in, and what could not be read."""
-        found = ", ".join(f"{count:,} {doctype}" for doctype, count in sorted(loaded.rows.items(), key=lambda x: -x[1]) if count)
+        found = ", ".join(
+            f"{count:,} {doctype}"
+            for doctype, count in sorted(loaded.rows.items(), key=lambda x: -x[1])
+            if count
+        )
         self.line(f"Read: {found}.")
         if loaded.problems:
             count = len(loaded.problems)
@@ -119,7 +130,10 @@ class Console:
         self._at_risk(summary)
         self._evidence(summary, result, loaded)
         self.line()
-        self.line(f"{len(summary.lines):,} parties assessed over {len(summary.days)} months in {summary.seconds:.1f} s", "dim")
+        self.line(
+            f"{len(summary.lines):,} parties assessed over {len(summary.days)} months in {summary.seconds:.1f} s",
+            "dim",
+        )
 
     def _ladder(self, summary: Summary) -> None:
         now, before = summary.counts(), summary.counts(summary.point_before(12))
@@ -130,7 +144,7 @@ class Console:
             bar = "█" * round(count / most * BAR) or ("▏" if count else "")
             change = count - before[rung.rung]
             rows.append((rung.name, f"{count:,}", f"{change:+d}" if change else "", bar))
-        self.table(("Stage", "Now", "12 months", ""), rows, right=(1, 2))
+        self.table(("Stage", "Now", f"Since {summary.year_ago}", ""), rows, right=(1, 2))
 
     def _moves(self, summary: Summary) -> None:
         moves = summary.moved(1)
@@ -140,17 +154,26 @@ class Console:
         span = "month" if months == 1 else "three months"
         up, down = [m for m in moves if m.up], [m for m in moves if not m.up]
         for title, found in (("up", up), ("down", down)):
-            self.heading(f"{len(found)} moved {title} in the last {span}" + (", the biggest:" if len(found) > ROWS else ""))
+            self.heading(
+                f"{len(found)} moved {title} in the last {span}"
+                + (", the biggest:" if len(found) > ROWS else "")
+            )
             if found:
                 self.table(("Party", "From", "To", "Why"), [_move_row(move) for move in found[:ROWS]])
 
     def _at_risk(self, summary: Summary) -> None:
         risky = summary.at_risk
         revenue = sum(line.revenue_12m for line in risky)
-        share = f" ({revenue / summary.revenue_12m:.0%} of the revenue of 12 months)" if summary.revenue_12m > 0 else ""
+        share = (
+            f" ({revenue / summary.revenue_12m:.0%} of the revenue of 12 months)"
+            if summary.revenue_12m > 0
+            else ""
+        )
         self.heading(f"{len(risky)} customers at risk{share}")
         if risky:
-            rows = [(x.title, x.stage, number(x.revenue_12m), "; ".join(x.reasons_at_risk)) for x in risky[:ROWS]]
+            rows = [
+                (x.title, x.stage, number(x.revenue_12m), "; ".join(x.reasons_at_risk)) for x in risky[:ROWS]
+            ]
             self.table(("Customer", "Stage", "Revenue 12 m", "Why"), rows, right=(2,))
 
     def _evidence(self, summary: Summary, result: Result, loaded: Loaded) -> None:
@@ -159,7 +182,9 @@ class Console:
         rows = []
         for dimension in DIMENSIONS:
             enough = sum(line.confidence[dimension] >= ENOUGH for line in summary.lines)
-            rows.append((DIMENSION_LABELS[dimension], f"{enough / count:.0%} of the parties have enough evidence"))
+            rows.append(
+                (DIMENSION_LABELS[dimension], f"{enough / count:.0%} of the parties have enough evidence")
+            )
         self.table(("Score", ""), rows)
         if result.silent:
             self.line("Without a source: " + ", ".join(result.silent) + ".")
@@ -170,7 +195,11 @@ class Console:
         """What to open next."""
         for path in paths:
             self.line()
-            self.line(f"Open {path.resolve()}" + (f"  ({path.resolve().as_uri()})" if path.suffix == ".html" else ""), "bold")
+            self.line(
+                f"Open {path.resolve()}"
+                + (f"  ({path.resolve().as_uri()})" if path.suffix == ".html" else ""),
+                "bold",
+            )
 
 
 def _move_row(move: Move) -> tuple[str, str, str, str]:

@@ -31,7 +31,7 @@ class Demo:
         self.chance = random.Random(seed)
         self.book = Book()
         self.profiles: dict[str, str] = {}
-        self.numbers: dict[str, int] = {}
+        self.issued: list[tuple[str, date, str]] = []  # series, day, name
 
     def happens(self, share: float) -> bool:
         """True in that share of cases."""
@@ -46,10 +46,28 @@ class Demo:
         return day <= self.as_of
 
     def name(self, series: str, day: date) -> str:
-        """The next name of a series, as ERPNext numbers documents."""
+        """A name of a series; in the end they are numbered by date, as ERPNext does."""
         key = f"{series}-{day.year}"
-        self.numbers[key] = self.numbers.get(key, 0) + 1
-        return f"{key}-{self.numbers[key]:05d}"
+        name = f"{key}#{len(self.issued)}"
+        self.issued.append((key, day, name))
+        return name
+
+    def number(self) -> None:
+        """Give all documents of series their numbers, also where other documents name them."""
+        numbers: dict[str, int] = {}
+        final: dict[str, str] = {}
+        for key, _day, name in sorted(self.issued, key=lambda issued: issued[1]):
+            numbers[key] = numbers.get(key, 0) + 1
+            final[name] = f"{key}-{numbers[key]:05d}"
+        for rows in self.book.rows.values():
+            for row in rows:
+                for column, value in row.items():
+                    if isinstance(value, str) and "#" in value:
+                        series, _, number = value.partition("#")
+                        number, dash, line = number.partition(
+                            "-"
+                        )  # of a line: its parent's name and its own number
+                        row[column] = final[f"{series}#{number}"] + dash + line
 
 
 def make_demo(
@@ -67,6 +85,7 @@ def make_demo(
         if progress:
             progress(i + 1, len(customers))
     _leads(demo)
+    demo.number()
     demo.book.write(connection)
     return demo.as_of, demo.profiles
 
@@ -74,7 +93,13 @@ def make_demo(
 def _masters(demo: Demo) -> None:
     book = demo.book
     book.open(
-        "Issue", "Warranty Claim", "Version", "POS Invoice", "Journal Entry", "Relationship Yardstick", "POS Invoice Item"
+        "Issue",
+        "Warranty Claim",
+        "Version",
+        "POS Invoice",
+        "Journal Entry",
+        "Relationship Yardstick",
+        "POS Invoice Item",
     )
     book.add("Company", name=cast.COMPANY, default_currency=cast.CURRENCY)
     book.add("Customer Group", name="All Customer Groups", parent_customer_group="")
@@ -177,7 +202,9 @@ def live(demo: Demo, customer: dict[str, Any]) -> None:
         person = person_on(customer, demo, day)
         offer = None
         if demo.happens(now.quotations * now.accepts):
-            offer = quotation(demo, "Customer", customer["name"], day - timedelta(days=demo.chance.randint(2, 9)))
+            offer = quotation(
+                demo, "Customer", customer["name"], day - timedelta(days=demo.chance.randint(2, 9))
+            )
         elif demo.happens(now.quotations * (1 - now.accepts)):
             quotation(demo, "Customer", customer["name"], day - timedelta(days=demo.chance.randint(2, 9)))
         sell(demo, customer, now, day, person, offer)
@@ -206,7 +233,12 @@ def _leads(demo: Demo) -> None:
                 territory=demo.chance.choice(cast.TERRITORIES), creation=met, modified=met,
             )["name"]  # fmt: skip
         warmth = demo.chance.random()
-        party = {"name": name, "kind": None, "person": demo.chance.choice(cast.SALES_PERSONS), "warmth": warmth}
+        party = {
+            "name": name,
+            "kind": None,
+            "person": demo.chance.choice(cast.SALES_PERSONS),
+            "warmth": warmth,
+        }
         if warmth > 0.35:
             contacts(demo, kind, party, met, min(demo.as_of, met + timedelta(days=240)))
         if warmth > 0.6:

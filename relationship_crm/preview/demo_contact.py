@@ -24,7 +24,14 @@ def contacts(demo: Demo, party_type: str, party: dict[str, Any], start: date, en
         rate = now.contacts if now else 0.8
         mail(demo, party_type, party["name"], person, day, now.answers if now else party["warmth"] - 0.3)
         if now and demo.happens(now.meetings / rate):
-            meet(demo, party_type, party["name"], person, day + timedelta(days=3), kept=now is PROFILES[party["kind"]])
+            meet(
+                demo,
+                party_type,
+                party["name"],
+                person,
+                day + timedelta(days=3),
+                kept=now is PROFILES[party["kind"]],
+            )
         day += timedelta(days=max(1, round(demo.chance.expovariate(rate / MONTH))))
 
 
@@ -42,7 +49,9 @@ def mail(demo: Demo, party_type: str, party: str, person: str, day: date, answer
         _communication(demo, party_type, party, person, reply, "Received")
 
 
-def _communication(demo: Demo, party_type: str, party: str, person: str, at: datetime, direction: str) -> None:
+def _communication(
+    demo: Demo, party_type: str, party: str, person: str, at: datetime, direction: str
+) -> None:
     name = demo.name("COM", at.date())
     user = person.lower().replace(" ", ".") + "@brightwater.example"
     demo.book.add(
@@ -61,7 +70,9 @@ def meet(demo: Demo, party_type: str, party: str, person: str, day: date, kept: 
         return
     name, at = demo.name("EV", day), datetime.combine(day, time(10))
     kept = demo.happens(0.94 if kept else 0.3)
-    demo.book.add("Event", name=name, starts_on=at, status="Closed", event_category="Meeting", creation=at, modified=at)
+    demo.book.add(
+        "Event", name=name, starts_on=at, status="Closed", event_category="Meeting", creation=at, modified=at
+    )
     demo.book.add(
         "Event Participants", name=f"{name}-1", parent=name, idx=1, reference_doctype=party_type, reference_docname=party,
         attending="Yes" if kept else "No", creation=at,

@@ -50,7 +50,7 @@ PROFILES: dict[str, Profile] = {
     ),
     "slipping": Profile(
         34, (26, 42), 0.07, 0.2, 0.03, 0.02, 0.90, (-1, 5), 0.06, 0.75, 0.7, 0.22, 0.75, (3, 6), 950,
-        meetings=0.1, turns=(110, 260), later="neglected",
+        meetings=0.1, turns=(120, 240), later="neglected",
     ),
     "lost": Profile(
         34, (30, 55), 0.22, 0.45, 0.09, 0.09, 0.65, (6, 9), 0.02, 0.40, 0.4, 0.20, 0.40, (2, 4), 480,
@@ -74,7 +74,7 @@ PROFILES: dict[str, Profile] = {
 
 #: What a slipping customer's treatment turns into; no customer starts so.
 NEGLECTED = Profile(
-    0, (95, 150), 0.50, 0.6, 0.16, 0.28, 0.35, (12, 9), 0.0, 0.15, 0.5, 0.15, 0.20, (1, 2), 380, meetings=0.0,
+    0, (150, 260), 0.50, 0.6, 0.16, 0.28, 0.35, (12, 9), 0.0, 0.15, 0.5, 0.15, 0.20, (1, 2), 380, meetings=0.0,
 )  # fmt: skip
 LATER = {"neglected": NEGLECTED}
 
@@ -99,7 +99,16 @@ FIRST = (
     "Cedar", "Daisy", "Elder", "Fennel", "Ginger", "Hazel", "Iris", "Jasmine", "Kestrel", "Lantern", "Magnolia",
     "Nutmeg", "Olive", "Poplar", "Quince", "Robin", "Sparrow", "Tamarind",
 )  # fmt: skip
-SECOND = ("& Sons", "at the Bridge", "Central", "on the Corner", "Old Town", "Riverside", "Garden", "Twenty-Two")
+SECOND = (
+    "& Sons",
+    "at the Bridge",
+    "Central",
+    "on the Corner",
+    "Old Town",
+    "Riverside",
+    "Garden",
+    "Twenty-Two",
+)
 
 ITEMS = {
     "Coffee": 28.0,

@@ -15,7 +15,9 @@ TAX = 0.2
 TERMS = 30
 
 
-def sell(demo: Demo, customer: dict[str, Any], now: Profile, day: date, person: str, offer: str | None) -> None:
+def sell(
+    demo: Demo, customer: dict[str, Any], now: Profile, day: date, person: str, offer: str | None
+) -> None:
     """One order, delivered, invoiced and paid as far as the last day allows."""
     name = demo.name("SAL-ORD", day)
     promise = day + timedelta(days=demo.chance.randint(5, 10))
@@ -32,7 +34,9 @@ def sell(demo: Demo, customer: dict[str, Any], now: Profile, day: date, person: 
             item_group=line["group"], qty=line["qty"], stock_qty=line["qty"], delivered_qty=0, delivery_date=promise,
             relationship_promised_date=promise, base_net_amount=line["amount"], prevdoc_docname=offer, is_stock_item=1,
         )  # fmt: skip
-    demo.book.add("Sales Team", name=f"{name}-team", parent=name, idx=1, sales_person=person, allocated_percentage=100)
+    demo.book.add(
+        "Sales Team", name=f"{name}-team", parent=name, idx=1, sales_person=person, allocated_percentage=100
+    )
     if demo.happens(now.prepays):
         paid = day + timedelta(days=demo.chance.randint(0, 2))
         common["prepaid"] = paid
@@ -54,13 +58,22 @@ def _lines(demo: Demo, customer: dict[str, Any], now: Profile) -> list[dict[str,
     """What is ordered: a few item groups of those the customer buys from."""
     groups = customer["items"]
     weights = [cast.ITEM_WEIGHTS.get(group, 1) for group in groups]
-    chosen = dict.fromkeys(demo.chance.choices(groups, weights, k=demo.chance.randint(1, max(2, len(groups) // 2 + 1))))
+    chosen = dict.fromkeys(
+        demo.chance.choices(groups, weights, k=demo.chance.randint(1, max(2, len(groups) // 2 + 1)))
+    )
     share = now.size * demo.chance.lognormvariate(0, 0.35) / len(chosen)
     lines = []
     for group in chosen:
         price = cast.ITEMS[group]
         qty = max(1, round(share / price))
-        lines.append({"group": group, "item": f"{group} {demo.chance.randint(1, 6)}", "qty": qty, "amount": qty * price})
+        lines.append(
+            {
+                "group": group,
+                "item": f"{group} {demo.chance.randint(1, 6)}",
+                "qty": qty,
+                "amount": qty * price,
+            }
+        )
     return lines
 
 
@@ -90,7 +103,13 @@ def _deliver(demo: Demo, order: dict[str, Any], common: dict[str, Any], lines: l
 
 
 def _invoice(
-    demo: Demo, customer: dict, now: Profile, common: dict[str, Any], order: dict, lines: list[dict], day: date
+    demo: Demo,
+    customer: dict,
+    now: Profile,
+    common: dict[str, Any],
+    order: dict,
+    lines: list[dict],
+    day: date,
 ) -> None:
     name = demo.name("ACC-SINV", day)
     net = round(sum(line["amount"] for line in lines), 2)
@@ -147,7 +166,14 @@ def pay(demo: Demo, common: dict[str, Any], invoice: str, amount: float, paid: d
 
 
 def ledger_entry(
-    demo: Demo, common: dict, voucher_type: str, voucher: str, invoice: str, amount: float, day: date, due: date | None = None
+    demo: Demo,
+    common: dict,
+    voucher_type: str,
+    voucher: str,
+    invoice: str,
+    amount: float,
+    day: date,
+    due: date | None = None,
 ) -> None:
     """A row of the receivables ledger."""
     demo.book.add(
@@ -165,7 +191,11 @@ def complain(demo: Demo, customer: dict[str, Any], now: Profile, opened: date) -
     at = datetime.combine(opened, time(demo.chance.randint(8, 16)))
     by = at + timedelta(days=3)
     kept = demo.happens(now.sla_kept)
-    solved = at + timedelta(hours=demo.chance.randint(4, 60)) if kept else by + timedelta(days=demo.chance.randint(1, 9))
+    solved = (
+        at + timedelta(hours=demo.chance.randint(4, 60))
+        if kept
+        else by + timedelta(days=demo.chance.randint(1, 9))
+    )
     done = demo.past(solved.date())
     name = demo.name("ISS", opened)
     demo.book.add(

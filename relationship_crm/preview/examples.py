@@ -50,7 +50,10 @@ def choose(summary: Summary) -> list[tuple[Line, str]]:
     take(summary.at_risk, "the largest revenue at risk")
     unhappy = [x for x in sure if x.confidence["satisfaction"] >= 0.5 and x.revenue_12m > 0]
     take(sorted(unhappy, key=lambda x: x.scores["satisfaction"]), "the least satisfied who still buys")
-    risen = sorted((m for m in summary.moves if m.up and m.line.purchases > 1), key=lambda m: (-m.end, -m.line.revenue_12m))
+    risen = sorted(
+        (m for m in summary.moves if m.up and m.line.purchases > 1),
+        key=lambda m: (-m.end, -m.line.revenue_12m),
+    )
     take((m.line for m in risen), "rose in the last three months")
     return list(found.values())
 

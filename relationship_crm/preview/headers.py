@@ -2,11 +2,12 @@
 
 ERPNext writes headers in three ways: Data Import's export ("Item Code (Items)": the label of the child table), the
 report view's export ("Item Code (Sales Invoice Item)": the child DocType), and fieldnames where labels would clash.
+Data Export writes several lines, with DocTypes and fieldnames among them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from relationship_crm.preview.labels import CHILD_TABLES, LABELS
@@ -27,6 +28,8 @@ COMMON = {
     "no.": "idx",
     "no": "idx",
     "index": "idx",
+    "referred by": "relationship_referred_by",  # fields of ours, where the app was installed before
+    "first promised on": "relationship_promised_date",
 }
 
 
@@ -57,6 +60,43 @@ def column_for(doctype: str, text: str) -> str | None:
         if found in known:
             return found
     return None
+
+
+def find_header(doctype: str, rows: Iterator[tuple[int, list[str]]]) -> tuple[list[str], list[Place | None]]:
+    """The header of a file and the places of its columns; the rows stand at the first of the data afterwards."""
+    _line, header = next(rows, (1, []))
+    first = header[0].strip().lstrip("\ufeff") if header else ""
+    if (
+        first == "Column Labels:"
+    ):  # Data Export without its other lines: who follows the first gap is not said
+        gap = header.index("", 1) if "" in header[1:] else len(header)
+        return header, [None, *read_header(doctype, header[1:gap]), *[None] * (len(header) - gap)]
+    if any(cell.strip() for cell in header) and first not in ("Data Import Template", "DocType:"):
+        return header, read_header(doctype, header)
+    blocks = header if first == "DocType:" else []
+    for _line, row in rows:
+        title = row[0].strip() if row else ""
+        if title == "DocType:":
+            blocks = row
+        elif title == "Column Labels:":
+            header = row
+        elif title == "Column Name:":
+            places = _places_of_blocks(doctype, blocks, row)
+        elif title == "Info:":
+            return header, places
+    return header, []
+
+
+def _places_of_blocks(doctype: str, blocks: Sequence[str], names: Sequence[str]) -> list[Place | None]:
+    """Places by Data Export's lines of DocTypes (at the first column of each) and fieldnames."""
+    places: list[Place | None] = []
+    for i, name in enumerate(names):
+        if i and i < len(blocks) and blocks[i] in TABLES and name in ("name", "parent"):
+            doctype = blocks[i]
+        elif name == "name":  # a table of no interest
+            doctype = ""
+        places.append(Place(doctype, name) if i and doctype and name in columns_of(doctype) else None)
+    return places
 
 
 def read_header(doctype: str, header: Sequence[str]) -> list[Place | None]:

@@ -83,7 +83,9 @@ def _places(header: list[str], columns: Columns, file: str) -> dict[str, int]:
     return places
 
 
-def _invoice(row: list[str], places: dict[str, int], columns: Columns, options: Options, line: int) -> dict[str, Any]:
+def _invoice(
+    row: list[str], places: dict[str, int], columns: Columns, options: Options, line: int
+) -> dict[str, Any]:
     def cell(option: str) -> str:
         place = places[option]
         return row[place].strip() if place < len(row) else ""

@@ -83,10 +83,14 @@ def payment_ledger(book: Book, notes: list[str]) -> None:
     if not allocations or "Sales Invoice" not in book.rows:
         return
     book.open("Payment Ledger Entry")
-    notes.append("No Payment Ledger Entry.csv: payments are taken from the references of payments and journal entries.")
+    notes.append(
+        "No Payment Ledger Entry.csv: payments are taken from the references of payments and journal entries."
+    )
     invoices = {row["name"]: row for row in book.rows["Sales Invoice"]}
 
-    def enter(kind: str, voucher: dict[str, Any], invoice: dict[str, Any], amount: float, rate: float = 1) -> None:
+    def enter(
+        kind: str, voucher: dict[str, Any], invoice: dict[str, Any], amount: float, rate: float = 1
+    ) -> None:
         book.add(
             "Payment Ledger Entry",
             name=f"{voucher['name']}/{book.count('Payment Ledger Entry') + 1}",
@@ -107,11 +111,15 @@ def payment_ledger(book: Book, notes: list[str]) -> None:
         if invoice.get("docstatus") == 1:
             same = invoice.get("currency") == invoice.get("party_account_currency")
             amount = invoice["grand_total"] if same else invoice["base_grand_total"]
-            enter("Sales Invoice", invoice, invoices.get(invoice.get("return_against") or "", invoice), amount)
+            enter(
+                "Sales Invoice", invoice, invoices.get(invoice.get("return_against") or "", invoice), amount
+            )
     for kind, vouchers, row in allocations:
         voucher, invoice = vouchers.get(row["parent"]), invoices.get(row.get("reference_name") or "")
         if voucher is None or invoice is None or voucher.get("docstatus") != 1:
             continue
-        amount = row.get("allocated_amount") or row.get("credit_in_account_currency") or row.get("credit") or 0
+        amount = (
+            row.get("allocated_amount") or row.get("credit_in_account_currency") or row.get("credit") or 0
+        )
         if amount:
             enter(kind, voucher, invoice, -amount, row.get("exchange_rate") or 1)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from relationship_crm.preview.book import Book
-from relationship_crm.preview.headers import Place, columns_of, read_header
+from relationship_crm.preview.headers import Place, columns_of, find_header
 from relationship_crm.preview.labels import CHILD_TABLES
 from relationship_crm.preview.tables import REQUIRED, TABLES
 from relationship_crm.preview.values import DATE_FORMATS, BadValue, parse_integer, parse_number, parse_time
@@ -164,8 +164,7 @@ class FileReader:
     def into(self, book: Book) -> None:
         """Read the file's documents into the book."""
         rows = read_rows(self.path)
-        line, header = next(rows, (1, []))
-        places = read_header(self.doctype, header)
+        header, places = find_header(self.doctype, rows)
         found = {p for p in places if p}
         if not found:
             self.report(self.path.name, 1, "", "none of its headers is known; is the first line the header?")
@@ -214,7 +213,7 @@ class FileReader:
 
     def _parent(self, book: Book, line: int, own: dict[str, Any]) -> str | None:
         is_child = "parent" in TABLES[self.doctype]
-        name = str(own.get("name") or "")
+        name = own["name"] = str(own.get("name") or "").strip('"')  # Data Export puts names in quotes
         if not name and not is_child and self.doctype != "Relationship Yardstick":
             self.report(self.path.name, line, "ID", "no ID; export the column ID too")
             return None
@@ -225,7 +224,7 @@ class FileReader:
         if is_child:
             parent = own["parent"]
             place = self.counts[(self.doctype, parent)] = self.counts.get((self.doctype, parent), 0) + 1
-            own.setdefault("name", f"{parent}/{place}")
+            own["name"] = name or f"{parent}/{place}"
         elif name in self.seen:  # the report view repeats the document on each child's row
             return name
         else:
@@ -243,7 +242,7 @@ class FileReader:
 
     def _child(self, book: Book, child: str, values: dict[str, Any], parent: str) -> None:
         place = self.counts[(child, parent)] = self.counts.get((child, parent), 0) + 1
-        values.setdefault("name", f"{parent}/{self.fields[child]}/{place}")
+        values["name"] = str(values.get("name") or "").strip('"') or f"{parent}/{self.fields[child]}/{place}"
         book.add(child, **{"idx": place, **values, "parent": parent, "parenttype": self.doctype})
 
 

@@ -15,7 +15,7 @@ from relationship_crm.preview.examples import examples
 from relationship_crm.preview.load import Loaded
 from relationship_crm.preview.run import Result
 from relationship_crm.preview.summary import MONTHS_OF_MOVES, Summary
-from relationship_crm.preview.words import DIMENSION_LABELS, day_text, number, since_text
+from relationship_crm.preview.words import DIMENSION_LABELS, day_text, number, signed, since_text
 
 ROWS_OF_MOVES, ROWS_AT_RISK, ROWS_OF_PROBLEMS = 12, 15, 50
 HERE = Path(__file__).parent
@@ -37,7 +37,7 @@ def write_report(
         loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )  # fmt: skip
-    environment.filters.update(number=number, day=day_text, since=since_text)
+    environment.filters.update(number=number, day=day_text, since=since_text, signed=signed)
     summary, drawn = result.summary, charts.available()
     progress(0, 4)
     movement = charts.movement(summary) if drawn else ""
@@ -83,13 +83,17 @@ def headline(summary: Summary) -> str:
     buyers = [line for line in summary.lines if line.purchases]
     others = len(summary.lines) - len(buyers)
     high = [line for line in buyers if line.rung >= summary.ladder.established_rung]
-    first = f"{number(len(high))} of {number(len(buyers))} customers stand at {_established(summary)} or above"
+    first = (
+        f"{number(len(high))} of {number(len(buyers))} customers stand at {_established(summary)} or above"
+    )
     if others:
         first += f", {number(others)} parties have not bought yet"
     risky = summary.at_risk
     second = "Nobody who bought within the last year shows signs of leaving."
     if risky:
-        share = sum(line.revenue_12m for line in risky) / summary.revenue_12m if summary.revenue_12m > 0 else 0
+        share = (
+            sum(line.revenue_12m for line in risky) / summary.revenue_12m if summary.revenue_12m > 0 else 0
+        )
         second = f"{number(len(risky))} customers are at risk; they brought {share * 100:.0f} % of the last twelve months' revenue."
     return f"{first}. {second}"
 

@@ -56,7 +56,9 @@ def default_configuration(ladder: Ladder, ledger: SqliteLedger) -> Configuration
 
 
 def _any(ledger: SqliteLedger, doctype: str) -> bool:
-    return ledger.has(doctype) and bool(ledger.connection.execute(f'SELECT 1 FROM "tab{doctype}" LIMIT 1').fetchone())
+    return ledger.has(doctype) and bool(
+        ledger.connection.execute(f'SELECT 1 FROM "tab{doctype}" LIMIT 1').fetchone()
+    )
 
 
 def last_day(connection: sqlite3.Connection) -> date | None:
@@ -75,7 +77,9 @@ def entered(ledger: SqliteLedger) -> dict[tuple[str, str], date]:
     found = {}
     for doctype in ("Lead", "Prospect", "Customer"):
         if ledger.has(doctype):
-            rows = ledger.connection.execute(f'SELECT name, creation FROM "tab{doctype}" WHERE creation IS NOT NULL')
+            rows = ledger.connection.execute(
+                f'SELECT name, creation FROM "tab{doctype}" WHERE creation IS NOT NULL'
+            )
             found.update({(doctype, name): as_date(creation) for name, creation in rows})
     return found
 

@@ -86,6 +86,13 @@ class Summary:
         """The point so many months before the last, the first where the history is shorter."""
         return max(len(self.days) - 1 - months, 0)
 
+    @property
+    def year_ago(self) -> str:
+        """What the comparison of a year is called: the history may be shorter."""
+        if len(self.days) > 12:
+            return "12 months ago"
+        return f"{day_of(self.days[0]):%b %Y}"
+
     def moved(self, months: int) -> list[Move]:
         """Who stands elsewhere than at the month end so many months ago; the reasons are those of the last step."""
         start = self.days[self.point_before(months)]
@@ -98,8 +105,12 @@ class Summary:
             first, last = own[0], own[-1]
             if first.start == last.end:
                 continue
-            reasons = next((m.reasons for m in reversed(own) if m.up == (last.end > first.start)), last.reasons)
-            found.append(Move(last.line, last.day, first.start, last.end, first.start_stage, last.end_stage, reasons))
+            reasons = next(
+                (m.reasons for m in reversed(own) if m.up == (last.end > first.start)), last.reasons
+            )
+            found.append(
+                Move(last.line, last.day, first.start, last.end, first.start_stage, last.end_stage, reasons)
+            )
         return sorted(found, key=lambda m: (-abs(m.end - m.start), -m.line.revenue_12m, m.line.title))
 
     @property
@@ -133,7 +144,9 @@ def summarise(assessment: Assessment, created: dict[tuple[str, str], date] | Non
             _risk(detail, p, line, summary.moves)
         if progress:
             progress(detail.stop, count)
-    summary.moves.sort(key=lambda m: (-day_number(m.day), -abs(m.end - m.start), -m.line.revenue_12m, m.line.title))
+    summary.moves.sort(
+        key=lambda m: (-day_number(m.day), -abs(m.end - m.start), -m.line.revenue_12m, m.line.title)
+    )
     return summary
 
 
@@ -192,7 +205,9 @@ def _moves(detail: Detail, p: int, line: Line, known: np.ndarray, names: dict[in
         start, end = int(rungs[t - 1]), int(rungs[t])
         if start != end and known[t - 1]:
             reasons = move_reasons(detail.fold, detail.measures, p, t - 1, t)
-            found.append(Move(line, day_of(detail.grid.days[t]), start, end, names[start], names[end], reasons))
+            found.append(
+                Move(line, day_of(detail.grid.days[t]), start, end, names[start], names[end], reasons)
+            )
     return found
 
 

@@ -11,7 +11,15 @@ from relationship_crm.engine.dimensions import COMPOSED, DIMENSIONS
 from relationship_crm.engine.grid import day_of
 from relationship_crm.preview.summary import Line, Summary
 
-_FACTS = ("purchases", "purchases_12m", "first_purchase", "last_purchase", "revenue_12m", "revenue_total", "rhythm")
+_FACTS = (
+    "purchases",
+    "purchases_12m",
+    "first_purchase",
+    "last_purchase",
+    "revenue_12m",
+    "revenue_total",
+    "rhythm",
+)
 HEADER = [
     "party_type", "party", "title", "customer_group", "territory", "stage", "rung", "since", "previous_stage",
     "dissolution", *(f"{s}{suffix}" for s in (*DIMENSIONS, *COMPOSED) for suffix in ("", "_confidence")), *_FACTS,
@@ -36,7 +44,11 @@ def _row(line: Line) -> list[Any]:
     ]  # fmt: skip
     for score in (*DIMENSIONS, *COMPOSED):
         row += [_plain(line.scores[score], 9), _plain(line.confidence[score], 9)]
-    row += [line.purchases, line.purchases_12m, *(_date(d) for d in (line.first_purchase, line.last_purchase))]
+    row += [
+        line.purchases,
+        line.purchases_12m,
+        *(_date(d) for d in (line.first_purchase, line.last_purchase)),
+    ]
     row += [_plain(line.revenue_12m, 2), _plain(line.revenue_total, 2), _plain(line.rhythm, 3)]
     return [*row, "; ".join(line.reasons_at_risk)]
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from relationship_crm.ledger.schema import COLUMNS
 
-_SALES = ("status", "net_total", "total", "grand_total", "conversion_rate", "currency", "customer_name", "territory")
+_SALES = (
+    "status",
+    "net_total",
+    "total",
+    "grand_total",
+    "conversion_rate",
+    "currency",
+    "customer_name",
+    "territory",
+)
 #: Columns from which columns of the ledger are worked out, with their kinds.
 EXTRA: dict[str, tuple[str, ...]] = {
     "Sales Invoice": (*_SALES, "party_account_currency"),

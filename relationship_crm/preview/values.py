@@ -41,7 +41,11 @@ def parse_time(text: str, formats: tuple[str, ...] = ()) -> datetime:
                         raise
     except ValueError as problem:
         raise BadValue(f"{text!r} is not a day ({problem})") from None
-    hint = "" if formats and formats != DATE_FORMATS["iso"] else "; --date-format d/m/Y or m/d/Y reads other dates than 2025-12-31"
+    hint = (
+        ""
+        if formats and formats != DATE_FORMATS["iso"]
+        else "; --date-format d/m/Y or m/d/Y reads other dates than 2025-12-31"
+    )
     raise BadValue(f"{text!r} is not a date{hint}")
 
 

@@ -44,9 +44,15 @@ def number(value: float, digits: int = 0) -> str:
     return f"{value:,.{digits}f}".replace(",", "\u202f")
 
 
+def signed(value: float, digits: int = 1) -> str:
+    """A difference with its sign."""
+    text = f"{abs(value):.{digits}f}"
+    return f"±{text}" if float(text) == 0 else ("+" if value > 0 else "−") + text
+
+
 def day_text(day: date) -> str:
     """A date as people write it, the same in every locale."""
-    months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+    months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
     return f"{day.day} {months[day.month - 1]} {day.year}"
 
 
@@ -81,8 +87,12 @@ def move_reasons(fold: Fold, measures: dict[str, np.ndarray], party: int, before
         held, holds = bool(fold.holds[c, party, before]), bool(fold.holds[c, party, now])
         if not (low < rung <= high and holds != held and holds == (end > start)):
             continue
-        if holds or criterion.measure not in found:  # of one measure the highest that was lifted, the lowest that broke
-            found[criterion.measure] = criterion_text(criterion, float(measures[criterion.measure][party, now]), holds)
+        if (
+            holds or criterion.measure not in found
+        ):  # of one measure the highest that was lifted, the lowest that broke
+            found[criterion.measure] = criterion_text(
+                criterion, float(measures[criterion.measure][party, now]), holds
+            )
     if "purchases" in found:
         found.pop("engaged", None)  # who buys is in talks
     return list(found.values())[:3] or ["the criteria of the stage"]

@@ -154,10 +154,9 @@ def sums_query(signal: Signal, scope: Scope) -> Any:
 
 def _branches(statement: Any) -> list[QueryBuilder]:
     """The queries a union consists of, or the query itself."""
-    operations = getattr(statement, "_set_operation", None)
-    if not operations:
+    if isinstance(statement, QueryBuilder):
         return [statement]
-    return [statement.base_query, *(branch for _operation, branch in operations)]
+    return [statement.base_query, *(branch for _operation, branch in statement._set_operation)]
 
 
 def _summed(statement: QueryBuilder) -> QueryBuilder:

@@ -59,7 +59,10 @@ function dimension_html(d) {
 	const change = both
 		? `<span class="rcrm-num ${direction_class(still ? 0 : difference)}">${esc(signed(difference))}</span>`
 		: `<span class="rcrm-muted">${esc(known(d.after) ? __("new") : __("no longer known"))}</span>`;
-	const signals = (d.signals || []).filter((s) => Math.abs(s.points) >= 0.05).map(
+	const moved = d.signals || [];
+	const explained = moved.reduce((sum, s) => sum + Number(s.points), 0);
+	const usual = { label: __("What is usual for comparable customers"), points: both ? difference - explained : 0 };
+	const signals = [...moved, usual].filter((s) => Math.abs(s.points) >= 0.05).map(
 		(s) => `<li><span>${esc(s.label)}</span><span class="rcrm-num ${direction_class(s.points)}">${esc(signed(s.points))}</span></li>`
 	);
 	const documents = (d.documents || []).map(
@@ -69,7 +72,7 @@ function dimension_html(d) {
 	const inside = `${signals.length ? `<ul class="rcrm-signal-changes">${signals.join("")}</ul>` : ""}
 		${documents.length ? `<table class="table table-sm rcrm-table"><tbody>${documents.join("")}</tbody></table>` : ""}`;
 	return `<details class="rcrm-change" ${still || !inside.trim() ? "" : "open"}>
-		<summary><span>${esc(d.label)}</span><span class="rcrm-muted">${esc(score(d.before))} → ${esc(score(d.after))}</span>${change}</summary>
+		<summary><span>${esc(d.label)}</span><span class="rcrm-muted">${esc(score(d.before, 1))} → ${esc(score(d.after, 1))}</span>${change}</summary>
 		${inside.trim() || `<p class="rcrm-muted">${esc(__("No document made a difference; older events faded."))}</p>`}
 	</details>`;
 }

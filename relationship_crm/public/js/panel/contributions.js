@@ -1,6 +1,7 @@
 import { esc, plural, signed } from "./html";
 
 const SHOWN = 6;
+const TOO_SMALL = 0.05;
 
 /** The largest contributions up and down; each is a button that opens its documents. */
 export function contributions_html(data) {
@@ -20,11 +21,12 @@ export function contributions_html(data) {
 }
 
 function column(title, rows, largest, empty) {
-	const lines = rows.map((c, i) => line(c, largest, i >= SHOWN)).join("");
-	const more =
-		rows.length > SHOWN
-			? `<button type="button" class="btn btn-xs btn-default rcrm-more">${esc(__("Show {0} more", [rows.length - SHOWN]))}</button>`
-			: "";
+	const folded = (c, i) => i >= SHOWN || Math.abs(c.points) < TOO_SMALL;
+	const lines = rows.map((c, i) => line(c, largest, folded(c, i))).join("");
+	const hidden = rows.filter(folded).length;
+	const more = hidden
+		? `<button type="button" class="btn btn-xs btn-default rcrm-more">${esc(__("Show {0} more", [hidden]))}</button>`
+		: "";
 	return `<div><h6>${esc(title)}</h6>${lines || `<p class="rcrm-muted">${esc(empty)}</p>`}${more}</div>`;
 }
 

@@ -48,10 +48,15 @@ function documents_html(result, signal_row, dimension_label, data) {
 		sums.push(sum_row(`${esc(__("Other signals of {0}", [dimension_label]))} ${all}`, esc(signed(others, 2))));
 	}
 	const sum_text = esc(__("{0} as of {1}", [dimension_label, day(result.as_of || data.as_of)]));
+	const shown = data.scores.find((s) => s.key === result.dimension);
+	const thin =
+		shown && !shown.enough
+			? `<p class="rcrm-small-print">${esc(__("There is not enough evidence yet to show this score: the figure is mostly its start."))}</p>`
+			: "";
 	return `${lead}
 		<div class="rcrm-scroll"><table class="table table-sm rcrm-table">
 			<thead><tr><th>${esc(__("Date"))}</th><th>${esc(__("Document"))}</th>${column}
-				<th class="rcrm-num">${esc(__("Value"))}</th><th class="rcrm-num" title="${esc(__("Weight of the event today: it fades with age"))}">${esc(__("Weight"))}</th>
+				<th class="rcrm-num">${esc(__("Value"))}</th><th class="rcrm-num" title="${esc(__("How much the event counts while it is new; it fades with age"))}">${esc(__("Weight"))}</th>
 				<th class="rcrm-num">${esc(__("Points"))}</th></tr></thead>
 			<tbody>
 				${sum_row(esc(__("Start: what is usual for comparable customers")), esc(score(result.prior, 2)), "rcrm-prior")}
@@ -62,7 +67,7 @@ function documents_html(result, signal_row, dimension_label, data) {
 		</table></div>
 		<p class="rcrm-small-print">${esc(
 			__("Start plus all points make the score. An event above the start lifts it, one below pulls it down; recent events count more.")
-		)}</p>`;
+		)}</p>${thin}`;
 }
 
 function event_row(e, with_signal) {

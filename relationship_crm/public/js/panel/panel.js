@@ -58,7 +58,7 @@ export class Panel {
 			<section class="rcrm-card"><h5>${esc(__("What moves the scores"))}</h5>${contributions_html(data)}</section>
 			<section class="rcrm-card"><h5>${esc(__("Last 24 months"))}</h5><div class="rcrm-trend">
 				<p class="rcrm-muted">${esc(__("Reading the history…"))}</p></div></section>
-			${footer(data)}`);
+			${footer(data, this.frm)}`);
 		this.load_trend();
 	}
 
@@ -67,7 +67,7 @@ export class Panel {
 		const $host = this.$root.find(".rcrm-trend");
 		try {
 			const trend = await this.ask("relationship_trend", { months: 24 });
-			if (request === this.request) this.trend = new Trend($host, trend, this.data.ladder);
+			if (request === this.request) this.trend = new Trend($host, trend, this.data);
 		} catch (error) {
 			$host.html(`<p class="rcrm-muted">${esc(__("The history could not be read."))}</p>`);
 		}
@@ -128,12 +128,16 @@ function facts_html(data) {
 	return `<dl class="rcrm-facts">${rows.join("")}</dl>`;
 }
 
-function footer(data) {
+function footer(data, frm) {
 	const parts = [];
 	if (data.assessed_on) parts.push(__("Assessed {0}", [frappe.datetime.str_to_user(data.assessed_on)]));
 	if (data.scoring_model) parts.push(__("Scoring model {0}", [data.scoring_model]));
-	const link = `<a href="${esc(frappe.utils.get_form_link("Relationship", data.relationship))}">${esc(__("Open the relationship"))}</a>`;
-	return `<p class="rcrm-small-print">${parts.map(esc).join(" · ")} · ${link}</p>`;
+	const shown = parts.map(esc);
+	if (!frm || frm.doctype !== "Relationship") {
+		const href = frappe.utils.get_form_link("Relationship", data.relationship);
+		shown.push(`<a href="${esc(href)}">${esc(__("Open the relationship"))}</a>`);
+	}
+	return `<p class="rcrm-small-print">${shown.join(" · ")}</p>`;
 }
 
 function skeleton() {

@@ -7,12 +7,22 @@ const GROUPS = [
 		key: "engagement",
 		parts: [
 			"engagement_company_rational",
-			"engagement_company_emotional",
 			"engagement_employee_rational",
+			"engagement_company_emotional",
 			"engagement_employee_emotional",
 		],
 	},
 ];
+
+/** Under the heading of their group the parts need only their own name. */
+const PART_LABELS = {
+	trust_company: () => __("In the company"),
+	trust_employee: () => __("In the employee"),
+	engagement_company_rational: () => __("Company, rational"),
+	engagement_company_emotional: () => __("Company, emotional"),
+	engagement_employee_rational: () => __("Employee, rational"),
+	engagement_employee_emotional: () => __("Employee, emotional"),
+};
 
 /** Composite first, then satisfaction, trust and engagement with what they are made of. */
 export function scores_html(data) {
@@ -34,6 +44,7 @@ function composite_html(s) {
 }
 
 function row(s, style) {
+	const label = style === "rcrm-part" && PART_LABELS[s.key] ? PART_LABELS[s.key]() : s.label;
 	const opens = !s.composed && s.events > 0;
 	const tag = opens ? "button" : "div";
 	const attributes = opens ? `type="button" data-dimension="${esc(s.key)}" title="${esc(__("Show the documents behind this score"))}"` : `title="${esc(tooltip(s))}"`;
@@ -42,7 +53,7 @@ function row(s, style) {
 		: `<span class="rcrm-muted rcrm-words">${esc(Number(s.confidence) > 0 || s.events > 0 ? __("not enough evidence") : __("no evidence yet"))}</span>`;
 	const evidence = s.enough ? `<span class="rcrm-evidence" title="${esc(tooltip(s))}">${esc(__("{0} % sure", [Math.round(s.confidence)]))}</span>` : "";
 	return `<${tag} class="rcrm-score ${style} ${s.enough ? "" : "rcrm-thin"}" ${attributes}>
-		<span class="rcrm-label">${esc(s.label)}</span>
+		<span class="rcrm-label" title="${esc(s.label)}">${esc(label)}</span>
 		<span class="rcrm-value">${value}${evidence}</span>
 		${bar(s)}
 	</${tag}>`;

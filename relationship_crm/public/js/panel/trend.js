@@ -2,17 +2,19 @@ import { colour, day, esc, known, score } from "./html";
 
 // Own drawing instead of frappe.Chart: a month without evidence must be a gap, and frappe-charts draws it as zero.
 const SERIES = [
-	{ key: "composite", label: () => __("Composite"), style: "rcrm-line-composite" },
-	{ key: "satisfaction", label: () => __("Satisfaction"), style: "rcrm-line-satisfaction" },
-	{ key: "trust", label: () => __("Trust"), style: "rcrm-line-trust" },
-	{ key: "engagement", label: () => __("Engagement"), style: "rcrm-line-engagement" },
+	{ key: "composite", style: "rcrm-line-composite" },
+	{ key: "satisfaction", style: "rcrm-line-satisfaction" },
+	{ key: "trust", style: "rcrm-line-trust" },
+	{ key: "engagement", style: "rcrm-line-engagement" },
 ];
 const BOX = { top: 10, right: 8, left: 28, plot: 170, gap: 10, strip: 18, dates: 20 };
 
 export class Trend {
-	constructor($host, trend, ladder) {
+	constructor($host, trend, data) {
+		const ladder = data.ladder;
 		this.$host = $host;
 		this.trend = trend;
+		this.labels = Object.fromEntries((data.scores || []).map((s) => [s.key, s.label]));
 		this.tones = Object.fromEntries((ladder || []).map((s) => [s.name, colour(s.color)]));
 		this.hidden = new Set();
 		this.observer = new ResizeObserver(() => {
@@ -52,7 +54,7 @@ export class Trend {
 
 	key(s) {
 		const off = this.hidden.has(s.key);
-		return `<button type="button" class="${s.style} ${off ? "rcrm-off" : ""}" data-series="${s.key}" aria-pressed="${!off}"><i></i>${esc(s.label())}</button>`;
+		return `<button type="button" class="${s.style} ${off ? "rcrm-off" : ""}" data-series="${s.key}" aria-pressed="${!off}"><i></i>${esc(this.labels[s.key] || s.key)}</button>`;
 	}
 
 	grid() {
@@ -148,7 +150,7 @@ export class Trend {
 	tip(i) {
 		const rows = this.lines
 			.filter((s) => !this.hidden.has(s.key))
-			.map((s) => `<div class="${s.style}"><i></i>${esc(s.label())}<b>${esc(score(this.trend.scores[s.key][i]))}</b></div>`);
+			.map((s) => `<div class="${s.style}"><i></i>${esc(this.labels[s.key] || s.key)}<b>${esc(score(this.trend.scores[s.key][i]))}</b></div>`);
 		const stage = (this.trend.stages || [])[i];
 		return `<div class="rcrm-tip-day">${esc(day(this.trend.days[i]))}</div>${stage ? `<div class="rcrm-tip-stage">${esc(stage)}</div>` : ""}${rows.join("")}`;
 	}

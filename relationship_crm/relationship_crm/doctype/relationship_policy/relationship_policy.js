@@ -1,7 +1,7 @@
 const WITHOUT_CHOICE = ["Table", "Table MultiSelect", "HTML", "Button", "Image", "Fold", "Heading"];
 
 frappe.ui.form.on("Relationship Policy", {
-	onload(frm) {
+	onload_post_render(frm) {
 		// Empty means every company; Frappe would fill in the default one.
 		const { company } = frm.doc;
 		if (frm.is_new() && company && company == frappe.defaults.get_user_default("company")) {

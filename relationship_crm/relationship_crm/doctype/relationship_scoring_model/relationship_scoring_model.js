@@ -1,5 +1,5 @@
 frappe.ui.form.on("Relationship Scoring Model", {
-	onload(frm) {
+	onload_post_render(frm) {
 		if (!frm.is_new()) return;
 		// Empty means everywhere; Frappe would fill in the site's defaults.
 		["customer_group", "territory"].forEach((field) => {

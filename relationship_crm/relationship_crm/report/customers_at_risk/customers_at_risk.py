@@ -112,7 +112,7 @@ def columns() -> list[dict[str, Any]]:
         rows.column("last_purchase", _("Last Purchase"), "Date", 130),
         rows.column("days_silent", _("Days Silent"), "Int", 110),
         rows.column("rhythm", _("Times the Usual Gap"), "Float", 170, precision=1),
-        rows.column("composite", _("Composite"), "Float", 100, precision=1),
+        rows.column("composite", _("Relationship quality"), "Float", 160, precision=1),
         rows.column("dissolution", _("Dissolving"), "Check", 90),
         rows.column("account_manager", _("Account Manager"), "Data", 140),
         rows.column("territory", _("Territory"), "Data", 120),

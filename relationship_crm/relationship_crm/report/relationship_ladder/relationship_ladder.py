@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import frappe
@@ -10,6 +11,8 @@ from frappe.utils import format_date, getdate
 
 from relationship_crm.relationship_crm.report import rows
 
+#: Letters of a stage's name that the chart's axis has room for: on the report's page, on the workspace.
+LETTERS, LETTERS_SHORT = 12, 8
 FIELDS = ("stage_name", "rung", "dissolution", "composite", "composite_confidence", "revenue_12m")
 
 
@@ -18,7 +21,7 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
     filters = frappe._dict(filters or {})
     found, message = read(filters)
     data = by_stage(found, rows.ladder(), rows.currency())
-    return columns(), data, message, chart(data), summary(found)
+    return columns(), data, message, chart(data, LETTERS_SHORT if filters.short_labels else LETTERS), summary(found)
 
 
 def read(filters: frappe._dict) -> tuple[list[frappe._dict], str | None]:
@@ -76,7 +79,7 @@ def columns() -> list[dict[str, Any]]:
         rows.column("stage_name", _("Stage"), "Data", 210),
         rows.column("relationships", _("Relationships"), "Int", 120),
         rows.column("share", _("Share"), "Percent", 100),
-        rows.column("composite", _("Median Score"), "Float", 120, precision=1),
+        rows.column("composite", _("Median Quality"), "Float", 140, precision=1),
         rows.column("graded", _("With Enough Evidence"), "Int", 190),
         rows.column("revenue_12m", _("Revenue, 12 Months"), "Currency", 170, options="currency"),
         rows.column("revenue_share", _("Share of Revenue"), "Percent", 160),
@@ -85,14 +88,22 @@ def columns() -> list[dict[str, Any]]:
     ]
 
 
-def chart(data: list[dict[str, Any]]) -> dict[str, Any] | None:
+def shortened(name: str, letters: int) -> str:
+    """A name's first words: the chart would cut it in the middle of one."""
+    words = re.split(r"(?<=[\s-])", name)
+    while len(words) > 1 and len("".join(words).rstrip(" -")) > letters:
+        words.pop()
+    return "".join(words).rstrip(" -")
+
+
+def chart(data: list[dict[str, Any]], letters: int) -> dict[str, Any] | None:
     """Relationships by stage in the order of the ladder."""
     if not any(row["relationships"] for row in data):
         return None
     upward = data[::-1]
     return {
         "data": {
-            "labels": [row["stage_name"] for row in upward],
+            "labels": [shortened(row["stage_name"], letters) for row in upward],
             "datasets": [{"name": _("Relationships"), "values": [row["relationships"] for row in upward]}],
         },
         "type": "bar",
@@ -110,7 +121,7 @@ def summary(found: list[frappe._dict]) -> list[dict[str, Any]]:
     dissolving = sum(bool(row.dissolution) for row in found)
     return [
         {"label": _("Relationships"), "value": len(found), "datatype": "Int"},
-        {"label": _("Median Score"), "value": rows.middle(scores), "datatype": "Float"},
+        {"label": _("Median Quality"), "value": rows.middle(scores), "datatype": "Float"},
         {
             "label": _("Revenue, 12 Months"),
             "value": sum(row.revenue_12m or 0 for row in found),

@@ -9,6 +9,7 @@ import frappe
 from frappe import _
 
 from relationship_crm.engine.dimensions import COMPOSED, DIMENSIONS
+from relationship_crm.measures.registry import MEASURES
 from relationship_crm.relationship_crm.report import rows
 
 PLAIN = (
@@ -61,34 +62,18 @@ def graded(row: frappe._dict, shown: list[str]) -> frappe._dict:
     return row
 
 
-def labels() -> dict[str, str]:
-    """Names of the scores."""
-    return {
-        "composite": _("Composite"),
-        "satisfaction": _("Satisfaction"),
-        "trust": _("Trust"),
-        "engagement": _("Engagement"),
-        "trust_company": _("Trust in the Company"),
-        "trust_employee": _("Trust in the Employee"),
-        "engagement_company_rational": _("Engagement, Company, Rational"),
-        "engagement_company_emotional": _("Engagement, Company, Emotional"),
-        "engagement_employee_rational": _("Engagement, Employee, Rational"),
-        "engagement_employee_emotional": _("Engagement, Employee, Emotional"),
-    }
-
-
 def columns(shown: list[str]) -> list[dict[str, Any]]:
     """The report's columns: each score followed by its confidence."""
-    names = labels()
+    names = {key: _(MEASURES[key].label) for key in shown}
     found = [
         rows.column("party_title", _("Name"), "Data", 200),
         rows.column("stage_name", _("Stage"), "Data", 130),
         rows.column("stage_since", _("Since"), "Date", 115),
     ]
     for key in shown:
-        found.append(rows.column(key, names[key], "Float", 110, precision=1))
+        found.append(rows.column(key, names[key], "Float", 150, precision=1))
         found.append(
-            rows.column(f"{key}_confidence", _("{0}: Confidence").format(names[key]), "Percent", 100)
+            rows.column(f"{key}_confidence", _("Confidence"), "Percent", 110)
         )
     return [
         *found,
@@ -136,6 +121,6 @@ def summary(found: list[frappe._dict]) -> list[dict[str, Any]]:
     return [
         {"label": _("Relationships"), "value": len(found), "datatype": "Int"},
         {"label": _("With Enough Evidence"), "value": sum(s is not None for s in scores), "datatype": "Int"},
-        {"label": _("Median Composite"), "value": rows.middle(scores), "datatype": "Float"},
+        {"label": _("Median Quality"), "value": rows.middle(scores), "datatype": "Float"},
         {"label": _("Average Confidence"), "value": rows.percent(sum(sure) / len(sure)), "datatype": "Data"},
     ]
