@@ -22,10 +22,12 @@ find_bench() {
 
 # Why there is no bench and how to get one, after a first line in capitals.
 no_bench() {
+	local why="BENCH_DIR is not set, ~/frappe-bench is no bench, and this checkout does not stand in the apps/ of one."
+	[ -z "${BENCH_DIR:-}" ] || why="BENCH_DIR=$BENCH_DIR is no bench: it lacks sites/common_site_config.json or env/bin/python."
 	cat >&2 <<TEXT
 
 $1
-  No bench was found: BENCH_DIR is ${BENCH_DIR:-not set}, ~/frappe-bench is not one, and this checkout is in no bench's apps/.
+  $why
   How to get one (Debian; needs MariaDB, Redis, Node 20, Yarn, wkhtmltopdf: https://docs.frappe.io/framework/user/en/installation):
     pip install frappe-bench
     bench init --frappe-branch version-15 ~/frappe-bench
@@ -49,7 +51,8 @@ logged() {
 	local log=$logs/$1.log
 	shift
 	mkdir -p "$logs"
-	if ! "$@" >>"$log" 2>&1 </dev/null; then
+	# descriptor 9 is the lock of a test run: a service started here must not keep it
+	if ! "$@" >>"$log" 2>&1 </dev/null 9>&-; then
 		echo "FAILED: $*" >&2
 		echo "The end of $log:" >&2
 		tr '\r' '\n' <"$log" | tail -n 40 >&2
@@ -81,7 +84,7 @@ start_database() {
 		say "starting MariaDB"
 		if ! { command -v service >/dev/null && logged mariadb service mariadb start; }; then
 			command -v mysqld_safe >/dev/null || { echo "MISSING: MariaDB. sudo apt install mariadb-server" >&2; return 1; }
-			nohup mysqld_safe >>"$logs/mariadb.log" 2>&1 </dev/null &
+			nohup mysqld_safe >>"$logs/mariadb.log" 2>&1 </dev/null 9>&- &
 		fi
 		await_port "$host" "$port"
 	fi
@@ -112,7 +115,7 @@ start_redis() {
 # The checkout as the bench's app relationship_crm, installed editable with what the tests need.
 link_app() {
 	local app=$bench/apps/relationship_crm
-	if [ "$(readlink -f "$app" 2>/dev/null)" != "$here" ]; then
+	if [ "$(readlink -f "$app" 2>/dev/null)" != "$(readlink -f "$here")" ]; then
 		if [ -e "$app" ] && [ ! -L "$app" ]; then
 			echo "$app is a checkout of its own; run the tests from there, or move it away." >&2
 			return 1
@@ -125,7 +128,7 @@ link_app() {
 	# the egg link names the checkout; another one's would test the wrong code
 	if ! "$bench/env/bin/python" -c "
 import pathlib, sys, relationship_crm, numpy, scipy, pytest, hypothesis
-sys.exit(pathlib.Path(relationship_crm.__file__).resolve().parent.parent != pathlib.Path('$here'))" >/dev/null 2>&1 </dev/null; then
+sys.exit(pathlib.Path(relationship_crm.__file__).resolve().parent.parent != pathlib.Path('$here').resolve())" >/dev/null 2>&1 </dev/null; then
 		say "installing the app into the bench's Python"
 		logged pip install_into_bench || return 1
 	fi
@@ -147,7 +150,7 @@ install_into_bench() {
 # A bench command of a site without the bench's own wrapper, which may not be installed.
 frappe_cmd() { (cd "$bench/sites" && ../env/bin/python -m frappe.utils.bench_helper frappe "$@"); }
 
-# Makes a site with ERPNext and this app, or migrates it when it is there. --force-new rebuilds it.
+# Makes a site with ERPNext and this app, or migrates it when it is there. FORCE_NEW=1 rebuilds it.
 ensure_site() {
 	local site=$1 log=$2 password
 	password=${MARIADB_ROOT_PASSWORD:-$(bench_config root_password root)}

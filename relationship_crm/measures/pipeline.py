@@ -31,7 +31,7 @@ def engaged_query(scope: Scope) -> Any:
         q = table("Quotation", "q")
         branches.append(_dated(scope, query().from_(q).where(q.docstatus == 1), q, q.quotation_to, q.party_name))
     if scope.has("Communication") and scope.has("Communication Link"):
-        branches.append(first_answers(scope))
+        branches += first_answers(scope)
     if not branches:
         return None
     talks = union_all(branches).as_("t")

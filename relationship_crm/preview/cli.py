@@ -104,7 +104,7 @@ def preview(
         console.failure("There is no document with a date in these files.")
         sys.exit(1)
     if as_of is None:
-        as_of = min(last, date.today()) if last > date.today() else last
+        as_of = min(last, date.today())  # meetings may lie ahead
     tell(console, connection, as_of, ladder, html, csv, path.stem if path.is_file() else path.name, loaded)
 
 

@@ -144,7 +144,11 @@ class Console:
             bar = "█" * round(count / most * BAR) or ("▏" if count else "")
             change = count - before[rung.rung]
             rows.append((rung.name, f"{count:,}", f"{change:+d}" if change else "", bar))
-        self.table(("Stage", "Now", f"Since {summary.year_ago}", ""), rows, right=(1, 2))
+        self.table(
+            ("Stage", "Now", "12 months" if "ago" in summary.year_ago else f"Since {summary.year_ago}", ""),
+            rows,
+            right=(1, 2),
+        )
 
     def _moves(self, summary: Summary) -> None:
         moves = summary.moved(1)

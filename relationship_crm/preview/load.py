@@ -82,7 +82,9 @@ class Reporter:
 
 def open_text(path: Path) -> TextIO:
     """A CSV file as text, packed by gzip or not; Windows' encoding where it is no UTF-8."""
-    raw = gzip.open(path, "rb").read() if path.suffix == ".gz" else path.read_bytes()
+    raw = path.read_bytes()
+    if raw[:2] == b"\x1f\x8b":
+        raw = gzip.decompress(raw)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -9,97 +9,105 @@ from pypika.queries import QueryBuilder
 from pypika.terms import Field
 
 from relationship_crm.engine.dimensions import ENGAGEMENT_EMPLOYEE_RATIONAL, TRUST_EMPLOYEE
-from relationship_crm.ledger.dialect import AddDays, AsDate, Least, Value, query, table
+from relationship_crm.ledger.dialect import AddDays, AsDate, Exists, Least, Value, query, table
 from relationship_crm.signals.base import Scope, Signal, select_events
-from relationship_crm.signals.sources import case, of_any_party, one_of
+from relationship_crm.signals.sources import case, of_any_party, one_of, union_all
 
 #: Whole days a party has to answer.
 DAYS_TO_ANSWER = 2
 #: What can be answered; meetings and visits have a signal of their own.
 MEDIA = ("Email", "Phone", "SMS", "Chat")
 KEPT = ("Completed", "Closed")
+#: A limit that limits nothing: the query it stands on is worked out by itself, once.
+ALL = 2**63 - 1
 
 
-def _sent(scope: Scope, linked: bool) -> QueryBuilder:
-    """Messages from us to a party, found by their links or by their reference."""
-    c, link = table("Communication", "c"), table("Communication Link", "l")
-    party_type, party = (link.link_doctype, link.link_name) if linked else (c.reference_doctype, c.reference_name)
-    statement = query().from_(link).join(c).on(c.name == link.parent) if linked else query().from_(c)
-    statement = (
-        statement.where(of_any_party(scope, party_type, party))
-        .where(c.communication_type == Value("Communication"))
-        .where((c.sent_or_received == Value("Sent")) & one_of(c.communication_medium, MEDIA))
-    )
-    return scope.limit(statement, date=c.communication_date, created=c.creation).select(
-        party_type.as_("party_type"),
-        party.as_("party"),
-        c.communication_date.as_("sent"),
-        c.creation.as_("known_at"),
-        c.name.as_("name"),
-    )
+def _communication(linked: bool, alias: str) -> tuple[QueryBuilder, Any, Any, Any, Any]:
+    """Communications by link or by reference: query, communication, party type, party, moment."""
+    c, link = table("Communication", alias), table("Communication Link", f"{alias}l")
+    if not linked:
+        return query().from_(c), c, c.reference_doctype, c.reference_name, c.communication_date
+    statement = query().from_(link).join(c).on(c.name == link.parent)
+    # the link's date is the same and stands in the index
+    return statement, c, link.link_doctype, link.link_name, link.communication_date
 
 
-def _answer(scope: Scope, sent: dict[str, Any], linked: bool) -> QueryBuilder:
+def _answer(scope: Scope, sent: Any, party_type: Any, party: Any, linked: bool) -> QueryBuilder:
     """When the party first wrote back in time, found by links or by reference."""
-    r, link = table("Communication", "r"), table("Communication Link", "rl")
-    when = link.communication_date if linked else r.communication_date  # the link's is in the index
-    party_type, party = (link.link_doctype, link.link_name) if linked else (r.reference_doctype, r.reference_name)
-    statement = query().from_(link).join(r).on(r.name == link.parent) if linked else query().from_(r)
+    statement, r, their_type, them, when = _communication(linked, "r")
     statement = (
-        statement.where((party_type == sent["party_type"]) & (party == sent["party"]))
-        .where((when > sent["sent"]) & (when < AddDays(sent["sent"], DAYS_TO_ANSWER + 1)))
+        statement.where((their_type == party_type) & (them == party))
+        .where((when > sent) & (when < AddDays(sent, DAYS_TO_ANSWER + 1)))
         .where(r.communication_type == Value("Communication"))
         .where(r.sent_or_received == Value("Received"))
     )
     return scope.limit(statement, date=when, created=r.creation).select(Min(when))
 
 
-def _messages(scope: Scope) -> dict[str, Any]:
-    """Messages from us, each once a party, with the first answer in time; fields by name."""
-    s = _sent(scope, linked=True).union(_sent(scope, linked=False)).as_("s")
-    sent = {name: Field(name, table=s) for name in ("party_type", "party", "sent", "known_at", "name")}
+def _messages(scope: Scope, linked: bool) -> tuple[QueryBuilder, dict[str, Any]]:
+    """Messages from us to a party with the first answer in time; those with a link are not found by reference again."""
+    statement, c, party_type, party, _when = _communication(linked, "c")
+    statement = (
+        statement.where(of_any_party(scope, party_type, party))
+        .where(c.communication_type == Value("Communication"))
+        .where((c.sent_or_received == Value("Sent")) & one_of(c.communication_medium, MEDIA))
+    )
+    if not linked:
+        x = table("Communication Link", "x")
+        same = (x.parent == c.name) & (x.link_doctype == party_type) & (x.link_name == party)
+        statement = statement.where(Exists(query().from_(x).select(x.name).where(same)).negate())
+    columns = {
+        "party_type": party_type,
+        "party": party,
+        "sent": c.communication_date,
+        "known_at": c.creation,
+        "name": c.name,
+        "by_link": _answer(scope, c.communication_date, party_type, party, linked=True),
+        "by_reference": _answer(scope, c.communication_date, party_type, party, linked=False),
+    }
     m = (
-        query()
-        .from_(s)
-        .select(
-            *sent.values(),
-            _answer(scope, sent, linked=True).as_("by_link"),
-            _answer(scope, sent, linked=False).as_("by_reference"),
-        )
+        scope.limit(statement, date=c.communication_date, created=c.creation)
+        .select(*(term.as_(name) for name, term in columns.items()))
+        .limit(ALL)  # or each mention of an answer would look it up again
         .as_("m")
     )
-    fields = {name: Field(name, table=m) for name in sent}
-    links = Field("by_link", table=m), Field("by_reference", table=m)
-    fields["answered"] = Coalesce(Least(*links), *links)
-    fields["from"] = m
-    return fields
+    fields = {name: Field(name, table=m) for name in columns}
+    answers = fields["by_link"], fields["by_reference"]
+    fields["answered"] = Coalesce(Least(*answers), *answers)
+    return query().from_(m), fields
 
 
 def answered_events(scope: Scope) -> Any:
     """Messages from us: 1 on the day of an answer within two days, else 0 when the two days are over."""
-    m = _messages(scope)
-    return select_events(
-        query().from_(m["from"]),
-        party_type=m["party_type"],
-        party=m["party"],
-        date=Coalesce(AsDate(m["answered"]), AddDays(m["sent"], DAYS_TO_ANSWER)),
-        known_at=m["known_at"],
-        value=case((m["answered"].notnull(), 1.0), otherwise=0.0),
-        voucher_type="Communication",
-        voucher_no=m["name"],
-    )
+    branches = []
+    for linked in (True, False):
+        statement, m = _messages(scope, linked)
+        branches.append(
+            select_events(
+                statement,
+                party_type=m["party_type"],
+                party=m["party"],
+                date=Coalesce(AsDate(m["answered"]), AddDays(m["sent"], DAYS_TO_ANSWER)),
+                known_at=m["known_at"],
+                value=case((m["answered"].notnull(), 1.0), otherwise=0.0),
+                voucher_type="Communication",
+                voucher_no=m["name"],
+            )
+        )
+    return union_all(branches)
 
 
-def first_answers(scope: Scope) -> QueryBuilder:
-    """Days on which parties answered a message."""
-    m = _messages(scope)
-    answered = m["answered"]
-    return (
-        query()
-        .from_(m["from"])
-        .where(answered.notnull())
-        .select(m["party_type"].as_("party_type"), m["party"].as_("party"), AsDate(answered).as_("day"))
-    )
+def first_answers(scope: Scope) -> list[QueryBuilder]:
+    """Party type, party and days on which they answered a message."""
+    branches = []
+    for linked in (True, False):
+        statement, m = _messages(scope, linked)
+        branches.append(
+            statement.where(m["answered"].notnull()).select(
+                m["party_type"].as_("party_type"), m["party"].as_("party"), AsDate(m["answered"]).as_("day")
+            )
+        )
+    return branches
 
 
 def meeting_events(scope: Scope) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 
 from pypika.functions import Avg, Coalesce, Max, Sum
 from pypika.queries import QueryBuilder
+from pypika.terms import Criterion
 
 from relationship_crm.engine.dimensions import SATISFACTION, TRUST_COMPANY
 from relationship_crm.ledger.dialect import AddDays, DateDiff, Greatest, Value, query, table
@@ -96,9 +97,11 @@ def _broken(scope: Scope) -> QueryBuilder:
     """An event per order and promised day with lines that were not delivered in full a week after it."""
     line, order = table("Sales Order Item", "line"), table("Sales Order", "ord")
     promise = promised(scope, line, order)
-    missing = line.stock_qty
+    missing, still_missing = line.stock_qty, []
     for doctype in _delivering(scope):
         missing = missing - _came(scope, doctype, line, AddDays(promise, GRACE))
+        # a condition for each: nearly all lines are out after the first
+        still_missing.append(missing > Value(TINY))
     statement = (
         query()
         .from_(order)
@@ -109,7 +112,7 @@ def _broken(scope: Scope) -> QueryBuilder:
         .where(line.delivered_by_supplier == 0)
         .where((line.is_stock_item == 1) | (line.delivered_qty > 0))
         .where(scope.until(AddDays(promise, GRACE + 1)))
-        .where(missing > Value(TINY))
+        .where(Criterion.all(still_missing))
     )
     statement = scope.limit(
         statement, date=order.transaction_date, created=order.creation, party=order.customer

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from pypika import JoinType
-from pypika.functions import Coalesce, Count, Max, Sum
+from pypika.functions import Coalesce, Count, Sum
 from pypika.queries import QueryBuilder
 from pypika.terms import Field
 
 from relationship_crm.engine.dimensions import TRUST_COMPANY
 from relationship_crm.ledger.dialect import (
     AddDays,
+    AsFloat,
     DateDiff,
     Divide,
     Greatest,
@@ -105,47 +106,44 @@ def allocated(scope: Scope) -> Payments:
     return Payments(statement, p, i, paid, entered)
 
 
+def _still_open(scope: Scope, i: Any) -> QueryBuilder:
+    """What payments and credit notes had left open of an invoice 90 days after its due date."""
+    p, credit = table("Payment Ledger Entry", "p"), table("Sales Invoice", "cn")
+    entry, journal = table("Payment Entry", "pe"), table("Journal Entry", "je")
+    own = p.voucher_no == p.against_voucher_no  # the invoice itself, and what was paid at the counter
+    settled_on = Coalesce(entry.posting_date, journal.posting_date, credit.posting_date)
+    settles = (
+        (entry.docstatus == 1)
+        | (credit.docstatus == 1)
+        | ((journal.docstatus == 1) & one_of(journal.voucher_type, SETTLING_JOURNALS))
+    )
+    statement = (
+        _with_vouchers(query().from_(p), p, entry, journal)
+        .join(credit, JoinType.left)
+        .on((p.voucher_type == Value("Sales Invoice")) & (p.voucher_no != p.against_voucher_no) & (credit.name == p.voucher_no))
+        .where((p.against_voucher_no == i.name) & _receivables(p))
+        .where(own | (settles & (settled_on <= AddDays(i.due_date, GIVEN_UP))))
+    )
+    entered = Coalesce(entry.creation, journal.creation, credit.creation, i.creation)
+    return scope.limit(statement, created=entered, party=p.party).select(Sum(p.amount))
+
+
 def _unpaid(scope: Scope) -> Any:
     """Invoices of which something was open 90 days after their due date: customer, day, open share, name."""
-    p, i, credit = table("Payment Ledger Entry", "p"), table("Sales Invoice", "i"), table("Sales Invoice", "cn")
-    entry, journal = table("Payment Entry", "pe"), table("Journal Entry", "je")
+    i = table("Sales Invoice", "i")
     deadline = AddDays(i.due_date, GIVEN_UP)
-    own = p.voucher_no == i.name  # the invoice itself, and what was paid at the counter
-    settled = Coalesce(entry.posting_date, journal.posting_date, credit.posting_date) <= deadline
-    statement = query().from_(i).join(p).on(p.against_voucher_no == i.name)
     statement = (
-        _with_vouchers(statement, p, entry, journal)
-        .join(credit, JoinType.left)
-        .on((p.voucher_type == Value("Sales Invoice")) & (p.voucher_no != i.name) & (credit.name == p.voucher_no))
-        .where(_receivables(p) & own_invoice(i) & (i.is_return == 0))
-        .where(
-            own
-            | (
-                settled
-                & (
-                    (entry.docstatus == 1)
-                    | (credit.docstatus == 1)
-                    | ((journal.docstatus == 1) & one_of(journal.voucher_type, SETTLING_JOURNALS))
-                )
-            )
-        )
-        .where(scope.until(deadline))
+        query()
+        .from_(i)
+        .where(own_invoice(i) & (i.is_return == 0) & scope.until(deadline))
+        .where(AsFloat(_still_open(scope, i)) > Value(HALF_A_CENT))
     )
-    statement = scope.limit(statement, created=i.creation, party=i.customer)
-    statement = scope.limit(
-        statement, created=Coalesce(entry.creation, journal.creation, credit.creation, i.creation), party=p.party
-    )
-    still_open = Sum(p.amount)
-    return (
-        statement.select(
-            i.customer.as_("customer"),
-            deadline.as_("day"),
-            Max(i.creation).as_("known_at"),
-            Divide(still_open, i.base_grand_total).as_("share"),
-            i.name.as_("invoice"),
-        )
-        .groupby(i.name)
-        .having(still_open > Value(HALF_A_CENT))
+    return scope.limit(statement, created=i.creation, party=i.customer).select(
+        i.customer.as_("customer"),
+        deadline.as_("day"),
+        i.creation.as_("known_at"),
+        Divide(_still_open(scope, i), i.base_grand_total).as_("share"),
+        i.name.as_("invoice"),
     )
 
 
@@ -153,7 +151,7 @@ def _value(scope: Scope, statement: QueryBuilder, customer: Any, day: Any, late:
     """The statement with the group's yardstick joined, and the value of paying so many days late."""
     c, y = table("Customer", "c"), scope.yardstick("y")
     statement = (
-        statement.join(c)
+        statement.join(c, JoinType.left)  # every invoice has a customer; an inner join would start from it
         .on(c.name == customer)
         .join(y, JoinType.left)
         .on(
@@ -223,7 +221,7 @@ def delays_query(scope: Scope) -> Any:
     c = table("Customer", "c")
     month, late = MonthIndex(a.counted_on), DateDiff(a.paid, a.invoice.due_date)
     return (
-        a.statement.join(c)
+        a.statement.join(c, JoinType.left)
         .on(c.name == a.invoice.customer)
         .where(late.notnull())
         .select(c.customer_group, month, late, Count("*"))

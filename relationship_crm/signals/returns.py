@@ -9,7 +9,7 @@ from pypika.queries import QueryBuilder
 from pypika.terms import Field
 
 from relationship_crm.engine.dimensions import SATISFACTION
-from relationship_crm.ledger.dialect import Divide, Greatest, LastDay, Least, Value, query, table
+from relationship_crm.ledger.dialect import Divide, Greatest, LastDay, Least, Value, sorting_query, table
 from relationship_crm.signals.base import Scope, Signal, select_events
 from relationship_crm.signals.sources import case, own_invoice, union_all
 
@@ -29,7 +29,7 @@ def _documents(scope: Scope, doctype: str) -> QueryBuilder:
         "pos_invoice": sale if point_of_sale else None,
         "pos_credit": credit if point_of_sale else None,
     }
-    statement = query().from_(d).where(ours)
+    statement = sorting_query().from_(d).where(ours)
     statement = scope.limit(statement, date=d.posting_date, created=d.creation, party=d.customer)
     month = LastDay(d.posting_date)
     return statement.select(
@@ -54,7 +54,7 @@ def returned_events(scope: Scope) -> Any:
     names = {name: Max(column(name)) for name in ("credit", "pos_credit", "invoice", "pos_invoice")}
     share = Divide(Divide(Greatest(-credited, 0), sold), Value(WORST_SHARE))
     statement = (
-        query()
+        sorting_query()
         .from_(months)
         .groupby(column("customer"), column("month"))
         .having(sold > 0)

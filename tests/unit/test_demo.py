@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -52,7 +53,7 @@ def test_profiles_stand_in_their_order(demo: tuple[Result, dict[str, list[Line]]
     order = ["champion", "loyal", "regular", "lost", "one_off", "Lead"]
     rungs = [rung(lines[kind]) for kind in order]
     assert rungs == sorted(rungs, reverse=True)
-    assert all(higher - lower > 0.3 for higher, lower in zip(rungs, rungs[1:], strict=False))
+    assert all(higher - lower > 0.3 for higher, lower in pairwise(rungs))
     scores = [mean(lines[kind], "composite") for kind in ("champion", "loyal", "regular", "lost")]
     assert scores == sorted(scores, reverse=True)
 

@@ -148,6 +148,11 @@ def share(part: float, whole: float) -> float:
     return 100 * part / whole if whole else 0.0
 
 
+def figure(value: float | None) -> str:
+    """A score for a summary, with one digit."""
+    return "–" if value is None else f"{value:.1f}"
+
+
 def column(fieldname: str, label: str, fieldtype: str, width: int, **more: Any) -> dict[str, Any]:
     """A report column; percentages with one digit."""
     if fieldtype == "Percent":

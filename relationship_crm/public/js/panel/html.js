@@ -29,8 +29,9 @@ export function fact_value(fact, currency) {
 	if (!known(fact.value)) return "–";
 	if (["Data", "Small Text", "Text", undefined, null, ""].includes(fact.fieldtype)) return esc(fact.value);
 	if (fact.fieldtype === "Currency") return esc(format_currency(fact.value, currency));
+	if (fact.fieldtype === "Float") return esc(format_number(fact.value, null, 1));
 	const html = frappe.format(fact.value, { fieldtype: fact.fieldtype, options: fact.options }, { inline: true });
-	return ["Int", "Float", "Percent", "Date", "Datetime"].includes(fact.fieldtype) ? html : esc(html);
+	return ["Int", "Percent", "Date", "Datetime"].includes(fact.fieldtype) ? html : esc(html);
 }
 
 export const plural = (n, one, many) => (Number(n) === 1 ? one : many);

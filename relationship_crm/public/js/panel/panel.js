@@ -124,7 +124,12 @@ function toolbar(data) {
 }
 
 function facts_html(data) {
-	const rows = (data.facts || []).map((f) => `<div><dt>${esc(f.label)}</dt><dd>${fact_value(f, data.currency)}</dd></div>`);
+	const rows = (data.facts || []).map((f) => {
+		// in words: how many of its own usual gaps the customer has been silent
+		const rhythm = f.key === "rhythm";
+		const label = rhythm ? __("Silent, in Usual Gaps") : f.label;
+		return `<div><dt>${esc(label)}</dt><dd>${fact_value(f, data.currency)}${rhythm && f.value ? " ×" : ""}</dd></div>`;
+	});
 	return `<dl class="rcrm-facts">${rows.join("")}</dl>`;
 }
 

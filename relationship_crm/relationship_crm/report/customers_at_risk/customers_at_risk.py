@@ -108,7 +108,7 @@ def columns() -> list[dict[str, Any]]:
         rows.column("party_title", _("Customer"), "Data", 200),
         rows.column("revenue_12m", _("Revenue, 12 Months"), "Currency", 170, options="currency"),
         rows.column("stage_name", _("Stage"), "Data", 130),
-        rows.column("reason", _("Why"), "Data", 430),
+        rows.column("reason", _("Why"), "Data", 520),
         rows.column("last_purchase", _("Last Purchase"), "Date", 130),
         rows.column("days_silent", _("Days Silent"), "Int", 110),
         rows.column("rhythm", _("Times the Usual Gap"), "Float", 170, precision=1),

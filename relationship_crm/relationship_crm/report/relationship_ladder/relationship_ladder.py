@@ -76,13 +76,13 @@ def columns() -> list[dict[str, Any]]:
     """The report's columns."""
     return [
         rows.column("rung", _("Rung"), "Int", 70),
-        rows.column("stage_name", _("Stage"), "Data", 210),
+        rows.column("stage_name", _("Stage"), "Data", 170),
         rows.column("relationships", _("Relationships"), "Int", 120),
         rows.column("share", _("Share"), "Percent", 100),
         rows.column("composite", _("Median Quality"), "Float", 140, precision=1),
-        rows.column("graded", _("With Enough Evidence"), "Int", 190),
+        rows.column("graded", _("With Enough Evidence"), "Int", 175),
         rows.column("revenue_12m", _("Revenue, 12 Months"), "Currency", 170, options="currency"),
-        rows.column("revenue_share", _("Share of Revenue"), "Percent", 160),
+        rows.column("revenue_share", _("Share of Revenue"), "Percent", 140),
         rows.column("dissolution", _("Dissolving"), "Int", 110),
         rows.column("currency", _("Currency"), "Link", 80, options="Currency", hidden=1),
     ]
@@ -121,7 +121,7 @@ def summary(found: list[frappe._dict]) -> list[dict[str, Any]]:
     dissolving = sum(bool(row.dissolution) for row in found)
     return [
         {"label": _("Relationships"), "value": len(found), "datatype": "Int"},
-        {"label": _("Median Quality"), "value": rows.middle(scores), "datatype": "Float"},
+        {"label": _("Median Quality"), "value": rows.figure(rows.middle(scores)), "datatype": "Data"},
         {
             "label": _("Revenue, 12 Months"),
             "value": sum(row.revenue_12m or 0 for row in found),

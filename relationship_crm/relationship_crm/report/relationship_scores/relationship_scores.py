@@ -71,7 +71,7 @@ def columns(shown: list[str]) -> list[dict[str, Any]]:
         rows.column("stage_since", _("Since"), "Date", 115),
     ]
     for key in shown:
-        found.append(rows.column(key, names[key], "Float", 150, precision=1))
+        found.append(rows.column(key, names[key], "Float", 160, precision=1))
         found.append(
             rows.column(f"{key}_confidence", _("Confidence"), "Percent", 110)
         )
@@ -121,6 +121,6 @@ def summary(found: list[frappe._dict]) -> list[dict[str, Any]]:
     return [
         {"label": _("Relationships"), "value": len(found), "datatype": "Int"},
         {"label": _("With Enough Evidence"), "value": sum(s is not None for s in scores), "datatype": "Int"},
-        {"label": _("Median Quality"), "value": rows.middle(scores), "datatype": "Float"},
+        {"label": _("Median Quality"), "value": rows.figure(rows.middle(scores)), "datatype": "Data"},
         {"label": _("Average Confidence"), "value": rows.percent(sum(sure) / len(sure)), "datatype": "Data"},
     ]

@@ -1,0 +1,1 @@
+"""Demo data for a site: real documents, as salespeople would write them."""
