@@ -70,5 +70,7 @@ def _moves(direction: str) -> Card:
     return _card(len(found), "Int", ["query-report", "Stage Movements"], options)
 
 
-def _card(value: float, fieldtype: str, route: list[str], route_options: dict[str, Any] | None = None) -> Card:
+def _card(
+    value: float, fieldtype: str, route: list[str], route_options: dict[str, Any] | None = None
+) -> Card:
     return {"value": value, "fieldtype": fieldtype, "route": route, "route_options": route_options or {}}

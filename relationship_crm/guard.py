@@ -14,7 +14,14 @@ Handler = TypeVar("Handler", bound=Callable[..., Any])
 def database_errors() -> tuple[type[Exception], ...]:
     """Errors that mean the transaction may be damaged. After a deadlock the ERP's own rows are already rolled back:
     going on would commit half a document."""
-    names = ("OperationalError", "InternalError", "ProgrammingError", "DataError", "IntegrityError", "SQLError")
+    names = (
+        "OperationalError",
+        "InternalError",
+        "ProgrammingError",
+        "DataError",
+        "IntegrityError",
+        "SQLError",
+    )
     found = [getattr(frappe.db, name) for name in names if hasattr(frappe.db, name)]
     return (*found, frappe.QueryDeadlockError, frappe.QueryTimeoutError)
 

@@ -45,7 +45,9 @@ def may_see_employee_scores() -> bool:
 
 def visible_dimensions() -> tuple[str, ...]:
     """The dimensions the user may see."""
-    return DIMENSIONS if may_see_employee_scores() else tuple(d for d in DIMENSIONS if d not in ABOUT_EMPLOYEES)
+    return (
+        DIMENSIONS if may_see_employee_scores() else tuple(d for d in DIMENSIONS if d not in ABOUT_EMPLOYEES)
+    )
 
 
 def one(party_type: str, party: str, as_of: date | None = None) -> tuple[Assessment, Detail, int] | None:
@@ -119,7 +121,12 @@ def _stored(row: Any) -> dict[str, Any]:
         "dissolution": bool(row.dissolution),
         "dissolution_reason": row.dissolution_reason,
         "facts": [
-            {"key": f, "label": _(frappe.get_meta("Relationship").get_label(f)), "value": row[f], "fieldtype": kind}
+            {
+                "key": f,
+                "label": _(frappe.get_meta("Relationship").get_label(f)),
+                "value": row[f],
+                "fieldtype": kind,
+            }
             for f, kind in FACTS
         ],
     }
@@ -155,7 +162,9 @@ def score_list(assessment: Assessment, detail: Detail, p: int) -> list[dict[str,
     return rows
 
 
-def _score(key: str, value: float, confidence: float, composed: bool = False, **more: float) -> dict[str, Any]:
+def _score(
+    key: str, value: float, confidence: float, composed: bool = False, **more: float
+) -> dict[str, Any]:
     return {
         "key": key,
         "label": _(MEASURES[key].label),
@@ -172,7 +181,9 @@ def points(value: float) -> float | None:
     return None if np.isnan(value) else float(value) * 100
 
 
-def contribution_list(assessment: Assessment, detail: Detail, p: int, point: int = -1) -> list[dict[str, Any]]:
+def contribution_list(
+    assessment: Assessment, detail: Detail, p: int, point: int = -1
+) -> list[dict[str, Any]]:
     """What each signal adds to its dimension in points, the largest first."""
     counts = assessment.event_counts(detail.start, detail.stop, detail.model)
     visible = visible_dimensions()
@@ -221,7 +232,9 @@ def trend(party_type: str, party: str, months: int) -> dict[str, Any]:
     enough = np.where(detail.confidence >= scores.ENOUGH, detail.value, np.nan)
     series = {d: enough[i, p] for i, d in enumerate(DIMENSIONS) if d in visible_dimensions()}
     series.update(
-        trust=detail.composites.trust[p], engagement=detail.composites.engagement[p], composite=detail.composite[p]
+        trust=detail.composites.trust[p],
+        engagement=detail.composites.engagement[p],
+        composite=detail.composite[p],
     )
     ladder_ = site_configuration().ladder
     return {
@@ -294,13 +307,17 @@ def changes(party_type: str, party: str, since: date) -> dict[str, Any]:
     }
 
 
-def _dimension_change(dimension: str, before: tuple, after: tuple, old: dict, new: dict, since: date) -> dict | None:
+def _dimension_change(
+    dimension: str, before: tuple, after: tuple, old: dict, new: dict, since: date
+) -> dict | None:
     d = DIMENSIONS.index(dimension)
     was, now_ = (points(detail.value[d, p, -1]) for _a, detail, p in (before, after))
     if was is None and now_ is None:
         return None
     signals = after[0].configuration.signals
-    moved = {t.signal: 100 * (new.get(t, 0.0) - old.get(t, 0.0)) for t in {*old, *new} if t.dimension == dimension}
+    moved = {
+        t.signal: 100 * (new.get(t, 0.0) - old.get(t, 0.0)) for t in {*old, *new} if t.dimension == dimension
+    }
     rows = explain.event_contributions(after[0], after[1], dimension)
     recent = [r for r in rows if r.date > since and r.party == after[1].start + after[2]]
     return {

@@ -10,11 +10,23 @@ from frappe.utils import cint, flt
 from relationship_crm.assessment.rows import SCORES
 
 #: Fields stamped on a document and where they come from.
-STAMPED = {"relationship_stage": "stage_name", "relationship_rung": "rung", "relationship_composite": "composite"}
+STAMPED = {
+    "relationship_stage": "stage_name",
+    "relationship_rung": "rung",
+    "relationship_composite": "composite",
+}
 #: What policies may ask of a relationship.
 FIELDS = (
     *("name", "stage_name", "rung", "stage_since", "previous_stage_name", "direction", "dissolution"),
-    *("disagreement", "purchases", "purchases_12m", "rhythm", "revenue_12m", "paid_referrals", "last_purchase"),
+    *(
+        "disagreement",
+        "purchases",
+        "purchases_12m",
+        "rhythm",
+        "revenue_12m",
+        "paid_referrals",
+        "last_purchase",
+    ),
     *("customer_group", "territory", "account_manager"),
     *(f for s in SCORES for f in (s, f"{s}_confidence")),
 )

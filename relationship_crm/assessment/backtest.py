@@ -105,7 +105,9 @@ def _bought(
     reader = Reader(ledger, configuration, queries, until)
     rows, _companies = reader.purchase_rows()
     made = purchases.purchases(rows)
-    recent = (made.day > day_number(known_on)) & (made.start <= day_number(until)) & (made.end > day_number(until))
+    recent = (
+        (made.day > day_number(known_on)) & (made.start <= day_number(until)) & (made.end > day_number(until))
+    )
     bought = np.zeros(len(past.parties), dtype=bool)
     for place in np.unique(made.party[recent]).tolist():
         position = past.parties.find(*reader.parties.keys[place])

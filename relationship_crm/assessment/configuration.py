@@ -41,7 +41,9 @@ class Configuration:
 def model_of(signals: Iterable[Signal], name: str = "Standard", **options: float) -> Model:
     """The scoring model that takes every signal as it comes."""
     terms = tuple(
-        Term(s.key, dimension, s.weight, s.half_life, s.cap, s.maturing) for s in signals for dimension in s.dimensions
+        Term(s.key, dimension, s.weight, s.half_life, s.cap, s.maturing)
+        for s in signals
+        for dimension in s.dimensions
     )
     return Model(name, terms, **options)
 
@@ -55,9 +57,7 @@ def lineage(name: str, parents: Mapping[str, str]) -> list[str]:
     return found
 
 
-def choose_model(
-    models: Iterable[ModelChoice], groups: list[str], territories: list[str]
-) -> int:
+def choose_model(models: Iterable[ModelChoice], groups: list[str], territories: list[str]) -> int:
     """Position of the model for a party: the nearest in the trees of customer group and territory wins.
 
     `groups` and `territories` are the party's lineage, nearest first. A model for both must match both; a distance in

@@ -47,7 +47,9 @@ def assess_everybody(
     replay = "" if store and known_on is None else uuid4().hex
     ledger.replace_yardsticks(replay, ledger_yardsticks(ledger, queries, as_of, known_on))
     try:
-        assessment = Assessment(ledger, configuration, as_of, queries=queries, known_on=known_on, replay=replay)
+        assessment = Assessment(
+            ledger, configuration, as_of, queries=queries, known_on=known_on, replay=replay
+        )
     finally:
         if replay:
             ledger.forget_yardsticks(replay)

@@ -105,13 +105,18 @@ def criteria_at(detail: Detail, party: int, point: int = -1) -> list[CriterionSt
     """All criteria of the ladder as they stand for one party (its position in the detail) at a point."""
     return [
         CriterionState(
-            rung, criterion, bool(detail.fold.holds[i, party, point]), float(detail.measures[criterion.measure][party, point])
+            rung,
+            criterion,
+            bool(detail.fold.holds[i, party, point]),
+            float(detail.measures[criterion.measure][party, point]),
         )
         for i, (rung, criterion) in enumerate(detail.fold.criteria)
     ]
 
 
-def move_reasons(detail: Detail, party: int, from_rung: int, to_rung: int, point: int = -1) -> list[CriterionState]:
+def move_reasons(
+    detail: Detail, party: int, from_rung: int, to_rung: int, point: int = -1
+) -> list[CriterionState]:
     """Why a party moved: the criteria that lifted it, or those that no longer hold."""
     low, high = sorted((from_rung, to_rung))
     between = [s for s in criteria_at(detail, party, point) if s.rung and (s.rung <= high)]
@@ -143,7 +148,9 @@ def is_estimate(criterion: Criterion) -> bool:
     return KINDS[criterion.measure].estimate
 
 
-def by_signal(detail: Detail, party: int, counts: np.ndarray | None = None, point: int = -1) -> list[tuple[Term, float, int]]:
+def by_signal(
+    detail: Detail, party: int, counts: np.ndarray | None = None, point: int = -1
+) -> list[tuple[Term, float, int]]:
     """What each term adds to its dimension (0..1, signed) and from how many events; terms without evidence left out."""
     found = []
     for s, term in enumerate(detail.model.terms):

@@ -53,5 +53,7 @@ def remove(doc: Any, party_type: str, party: str) -> None:
         remove_rows([row.name])
         return
     kind, name = others[0]
-    frappe.db.set_value("Relationship", row.name, {field: None, "party_type": kind, "party": name}, update_modified=False)
+    frappe.db.set_value(
+        "Relationship", row.name, {field: None, "party_type": kind, "party": name}, update_modified=False
+    )
     outbox.mark(doc, kind, name, None, "deleted")

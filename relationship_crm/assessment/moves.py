@@ -44,7 +44,9 @@ def write_moves(assessment: Assessment, detail: Detail, moves: Sequence[Move]) -
     if len(today) > MANY_MOVES:
         past, today = [*past, *today], []
     for move in today:
-        doc = frappe.get_doc({"doctype": "Relationship Stage Change", **_move_values(assessment, detail, move)})
+        doc = frappe.get_doc(
+            {"doctype": "Relationship Stage Change", **_move_values(assessment, detail, move)}
+        )
         for reason in _reasons(detail, move, documents):
             doc.append("reasons", reason)
         doc.insert(ignore_permissions=True)  # the system records what it computed, whoever caused it
@@ -59,14 +61,30 @@ def _bulk_moves(assessment: Assessment, detail: Detail, moves: Sequence[Move], d
         rows.append((name, *values.values()))
         for idx, reason in enumerate(_reasons(detail, move, documents), start=1):
             reasons.append(
-                (frappe.generate_hash(length=12), name, "Relationship Stage Change", "reasons", *reason.values())
+                (
+                    frappe.generate_hash(length=12),
+                    name,
+                    "Relationship Stage Change",
+                    "reasons",
+                    *reason.values(),
+                )
             )
     if rows:
         write_rows("Relationship Stage Change", ("name", *_move_values(assessment, detail, moves[0])), rows)
     if reasons:
-        columns = ("criterion", "measure", "value_before", "value_after", "threshold", "voucher_type", "voucher_no")
+        columns = (
+            "criterion",
+            "measure",
+            "value_before",
+            "value_after",
+            "threshold",
+            "voucher_type",
+            "voucher_no",
+        )
         write_rows(
-            "Relationship Stage Change Reason", ("name", "parent", "parenttype", "parentfield", *columns), reasons
+            "Relationship Stage Change Reason",
+            ("name", "parent", "parenttype", "parentfield", *columns),
+            reasons,
         )
 
 

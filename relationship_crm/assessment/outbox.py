@@ -18,7 +18,9 @@ from relationship_crm.assessment.parties import Key
 PARTY_TYPES = ("Customer", "Lead", "Prospect")
 
 
-def mark(doc: Any, party_type: str | None, party: str | None, event_date: Any = None, action: str = "") -> None:
+def mark(
+    doc: Any, party_type: str | None, party: str | None, event_date: Any = None, action: str = ""
+) -> None:
     """Note that a document changed something for a party.
 
     Database errors rise: after a deadlock the document's own rows are gone, and hiding that would commit half of it.

@@ -84,11 +84,22 @@ def load_parties(
         for other in (("Lead", lead), ("Prospect", prospect)):
             if other[1]:
                 alias.setdefault(other, own)
-        if name in left_out or (excluded_groups and excluded_groups & set(lineage(group or "", group_parents))):
+        if name in left_out or (
+            excluded_groups and excluded_groups & set(lineage(group or "", group_parents))
+        ):
             alias[own] = ("", "")
             continue
         rows.append(
-            _Row(own, title or name, group or "", territory or "", manager or "", bool(disabled), lead or "", prospect or "")
+            _Row(
+                own,
+                title or name,
+                group or "",
+                territory or "",
+                manager or "",
+                bool(disabled),
+                lead or "",
+                prospect or "",
+            )
         )
     for name, title, group, territory in prospects:
         own = ("Prospect", name)
@@ -117,7 +128,9 @@ def _arrange(
         place = (row.group, row.territory)
         if place not in chosen:
             chosen[place] = choose_model(
-                configuration.models, lineage(row.group, group_parents), lineage(row.territory, territory_parents)
+                configuration.models,
+                lineage(row.group, group_parents),
+                lineage(row.territory, territory_parents),
             )
     rows.sort(key=lambda row: (chosen[(row.group, row.territory)], row.key))
     parties = Parties()
@@ -177,10 +190,12 @@ def _closure(ledger: Ledger, queries: Queries, only: Iterable[Key]) -> dict[str,
             ledger,
             queries,
             "origins of customers",
-            lambda: query()
-            .from_(customer)
-            .select(customer.lead_name, customer.prospect_name)
-            .where(InList(customer.name, "names")),
+            lambda: (
+                query()
+                .from_(customer)
+                .select(customer.lead_name, customer.prospect_name)
+                .where(InList(customer.name, "names"))
+            ),
             {"names": names["Customer"]},
         )
         for lead, prospect in found:
@@ -200,14 +215,23 @@ def _closure(ledger: Ledger, queries: Queries, only: Iterable[Key]) -> dict[str,
 
 
 def _rows(
-    ledger: Ledger, queries: Queries, key: str, build: Any, arguments: Mapping[str, Iterable[str]] | None = None
+    ledger: Ledger,
+    queries: Queries,
+    key: str,
+    build: Any,
+    arguments: Mapping[str, Iterable[str]] | None = None,
 ) -> Sequence[Sequence[Any]]:
     rendered = queries.get(("parties", key), build, ledger.dialect)
     return ledger.rows(rendered, {k: sorted(v) for k, v in (arguments or {}).items()})
 
 
 def _listed(
-    ledger: Ledger, queries: Queries, doctype: str, columns: Sequence[str], keys: Mapping[str, list[str]] | None, where: Any = None
+    ledger: Ledger,
+    queries: Queries,
+    doctype: str,
+    columns: Sequence[str],
+    keys: Mapping[str, list[str]] | None,
+    where: Any = None,
 ) -> Sequence[Sequence[Any]]:
     """Columns of a party's DocType, of all or of the given names."""
     if not ledger.has(doctype) or (keys is not None and not keys[doctype]):
@@ -223,24 +247,45 @@ def _listed(
         return statement
 
     return _rows(
-        ledger, queries, f"{doctype} {keys is None}", build, None if keys is None else {"names": keys[doctype]}
+        ledger,
+        queries,
+        f"{doctype} {keys is None}",
+        build,
+        None if keys is None else {"names": keys[doctype]},
     )
 
 
-def _customers(ledger: Ledger, queries: Queries, keys: Mapping[str, list[str]] | None) -> Sequence[Sequence[Any]]:
-    columns = ("name", "customer_name", "customer_group", "territory", "account_manager", "disabled", "lead_name", "prospect_name")
+def _customers(
+    ledger: Ledger, queries: Queries, keys: Mapping[str, list[str]] | None
+) -> Sequence[Sequence[Any]]:
+    columns = (
+        "name",
+        "customer_name",
+        "customer_group",
+        "territory",
+        "account_manager",
+        "disabled",
+        "lead_name",
+        "prospect_name",
+    )
     return _listed(ledger, queries, "Customer", columns, keys, lambda t: t.is_internal_customer == 0)
 
 
-def _prospects(ledger: Ledger, queries: Queries, keys: Mapping[str, list[str]] | None) -> Sequence[Sequence[Any]]:
+def _prospects(
+    ledger: Ledger, queries: Queries, keys: Mapping[str, list[str]] | None
+) -> Sequence[Sequence[Any]]:
     return _listed(ledger, queries, "Prospect", ("name", "company_name", "customer_group", "territory"), keys)
 
 
 def _leads(ledger: Ledger, queries: Queries, keys: Mapping[str, list[str]] | None) -> Sequence[Sequence[Any]]:
-    return _listed(ledger, queries, "Lead", ("name", "lead_name", "company_name", "territory", "status"), keys)
+    return _listed(
+        ledger, queries, "Lead", ("name", "lead_name", "company_name", "territory", "status"), keys
+    )
 
 
-def _members(ledger: Ledger, queries: Queries, keys: Mapping[str, list[str]] | None) -> Sequence[Sequence[Any]]:
+def _members(
+    ledger: Ledger, queries: Queries, keys: Mapping[str, list[str]] | None
+) -> Sequence[Sequence[Any]]:
     if not ledger.has("Prospect Lead") or (keys is not None and not keys["Prospect"]):
         return ()
     member = table("Prospect Lead")
@@ -258,7 +303,9 @@ def _left_out(ledger: Ledger, configuration: Configuration, queries: Queries) ->
     names = set(configuration.excluded_customers)
     if configuration.exclude_pos_customers and ledger.has("POS Profile"):
         profile = table("POS Profile")
-        found = _rows(ledger, queries, "walk-in", lambda: query().from_(profile).select(profile.customer).distinct())
+        found = _rows(
+            ledger, queries, "walk-in", lambda: query().from_(profile).select(profile.customer).distinct()
+        )
         names.update(row[0] for row in found if row[0])
     return names
 
@@ -267,5 +314,7 @@ def _tree(ledger: Ledger, queries: Queries, doctype: str, parent: str) -> dict[s
     if not ledger.has(doctype):
         return {}
     t = table(doctype)
-    found = _rows(ledger, queries, f"tree {doctype}", lambda: query().from_(t).select(t.name, column(t, parent)))
+    found = _rows(
+        ledger, queries, f"tree {doctype}", lambda: query().from_(t).select(t.name, column(t, parent))
+    )
     return {name: above or "" for name, above in found}

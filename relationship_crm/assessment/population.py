@@ -46,7 +46,9 @@ class Population:
 
     def at(self, kind: str, segment: str, grid: Grid, otherwise: float) -> np.ndarray:
         """The figure by which each point of the grid is judged (T), `otherwise` before the first close."""
-        months, values = self.series.get((kind, segment)) or self.series.get((kind, EVERYBODY)) or (None, None)
+        months, values = (
+            self.series.get((kind, segment)) or self.series.get((kind, EVERYBODY)) or (None, None)
+        )
         out = np.full(grid.size, otherwise)
         if months is None:
             return out
@@ -66,7 +68,9 @@ class Population:
         distinct = sorted(set(segments))
         place = {segment: i for i, segment in enumerate(distinct)}
         index = np.array([place[segment] for segment in segments], dtype=np.int64)
-        figures = np.array([[self.at(kind, segment, grid, otherwise) for segment in distinct] for kind in kinds])
+        figures = np.array(
+            [[self.at(kind, segment, grid, otherwise) for segment in distinct] for kind in kinds]
+        )
         return figures.reshape(len(kinds), len(distinct), grid.size)[:, index, :]
 
 
@@ -77,9 +81,10 @@ def population_rows(
     rows: list[tuple[str, str, int, float]] = []
     for t, month in enumerate(grid.months.tolist()):
         for g, segment in enumerate(segments):
-            rows.extend((mean_kind(d), segment, month, round(float(means[i, g, t]), 9)) for i, d in enumerate(DIMENSIONS))
+            rows.extend(
+                (mean_kind(d), segment, month, round(float(means[i, g, t]), 9))
+                for i, d in enumerate(DIMENSIONS)
+            )
             if not np.isnan(gaps[g, t]):
                 rows.append((GAP, segment, month, round(float(gaps[g, t]), 9)))
     return rows
-
-

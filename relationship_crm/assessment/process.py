@@ -33,8 +33,12 @@ PROGRESS = "relationship_assessment_progress"
 
 def create_run(**values: Any) -> Any:
     """A new run of today over everybody, saved as a draft."""
-    doc = frappe.get_doc({"doctype": DOCTYPE, "as_of": today(), "scope": "Everybody", "with_history": 1, **values})
-    return doc.insert(ignore_permissions=True)  # the scheduler's user; the API checks the permission of people
+    doc = frappe.get_doc(
+        {"doctype": DOCTYPE, "as_of": today(), "scope": "Everybody", "with_history": 1, **values}
+    )
+    return doc.insert(
+        ignore_permissions=True
+    )  # the scheduler's user; the API checks the permission of people
 
 
 def start(name: str) -> None:
@@ -76,7 +80,9 @@ def execute(name: str) -> None:
     run = _Run(name)
     with assessment_lock(PATIENCE) as taken:
         if not taken:
-            run.finish("Failed", _("Another assessment was still running after {0} seconds.").format(PATIENCE))
+            run.finish(
+                "Failed", _("Another assessment was still running after {0} seconds.").format(PATIENCE)
+            )
             return
         try:
             run.work()
@@ -114,7 +120,9 @@ class _Run:
         else:
             months = 1
             if doc.with_history:
-                back = month_index(as_of) - month_index(getdate(doc.history_from)) if doc.history_from else None
+                back = (
+                    month_index(as_of) - month_index(getdate(doc.history_from)) if doc.history_from else None
+                )
                 months = back
             assessment, _counts = write_everybody(
                 as_of, history_months_back=months, only=self._scope(), step=self._step, failed=self._failed
@@ -140,10 +148,15 @@ class _Run:
         if doc.scope == "One party":
             return [(doc.party_type, doc.party)]
         tree, field = (
-            ("Customer Group", "customer_group") if doc.scope == "Customer Group" else ("Territory", "territory")
+            ("Customer Group", "customer_group")
+            if doc.scope == "Customer Group"
+            else ("Territory", "territory")
         )
         nodes = [doc.get(field), *frappe.db.get_descendants(tree, doc.get(field))]
-        return [("Customer", n) for n in frappe.get_all("Customer", {field: ["in", nodes]}, pluck="name", order_by="name")]
+        return [
+            ("Customer", n)
+            for n in frappe.get_all("Customer", {field: ["in", nodes]}, pluck="name", order_by="name")
+        ]
 
     def _step(self, done: int, total: int, counts: Counts) -> bool:
         self.stopped = frappe.db.get_value(DOCTYPE, self.name, "status") == "Stopped"
@@ -165,9 +178,13 @@ class _Run:
     def _save(self, **values: Any) -> None:
         frappe.db.set_value(DOCTYPE, self.name, values)
         frappe.db.commit()  # nosemgrep: a job's own transaction, a chunk at a time
-        shown = {k: v for k, v in values.items() if k in ("progress", "done_parties", "total_parties", "status")}
+        shown = {
+            k: v for k, v in values.items() if k in ("progress", "done_parties", "total_parties", "status")
+        }
         if shown:
-            frappe.publish_realtime(PROGRESS, {"name": self.name, **shown}, doctype=DOCTYPE, docname=self.name)
+            frappe.publish_realtime(
+                PROGRESS, {"name": self.name, **shown}, doctype=DOCTYPE, docname=self.name
+            )
 
     def finish(self, status: str, error: str = "") -> None:
         """Close the run."""
@@ -188,14 +205,17 @@ def stage_counts(assessment: Assessment) -> list[dict[str, Any]]:
     for detail in assessment.details():
         counts.update(np.asarray(detail.rung[:, -1]).tolist())
     return [
-        {"stage": rung.name, "count": counts.get(rung.rung, 0)} for rung in assessment.configuration.ladder.rungs
+        {"stage": rung.name, "count": counts.get(rung.rung, 0)}
+        for rung in assessment.configuration.ladder.rungs
     ]
 
 
 def messages(assessment: Assessment) -> list[str]:
     """What the reader of a run should know: companies whose currency has no stored rate."""
     configuration = assessment.configuration
-    missing = sorted({c for c in assessment.companies if configuration.rates and c not in configuration.rates})
+    missing = sorted(
+        {c for c in assessment.companies if configuration.rates and c not in configuration.rates}
+    )
     return [
         _("{0}: no stored exchange rate into {1}; its revenue is not in the totals.").format(
             company, configuration.reporting_currency
@@ -209,7 +229,11 @@ def remove_absent(assessment: Assessment) -> None:
     from relationship_crm.assessment.stored import remove_rows
 
     relationship = frappe.qb.DocType("Relationship")
-    rows = frappe.qb.from_(relationship).select(relationship.name, relationship.party_type, relationship.party).run()
+    rows = (
+        frappe.qb.from_(relationship)
+        .select(relationship.name, relationship.party_type, relationship.party)
+        .run()
+    )
     present = set(assessment.parties.keys)
     gone = [name for name, party_type, party in rows if (party_type, party) not in present]
     if gone:

@@ -111,7 +111,9 @@ class Reader:
             signal = self.configuration.signals.get(key)
             if signal is None or not signal.speaks(self.ledger.has):
                 continue
-            rows = self.rows(("sums", signal), lambda s=signal: sums_query(s, self.scope), half_life=half_life)
+            rows = self.rows(
+                ("sums", signal), lambda s=signal: sums_query(s, self.scope), half_life=half_life
+            )
             found[(key, half_life)] = self._monthly(rows)
         return found
 
@@ -146,7 +148,9 @@ class Reader:
             names = {name: i for i, name in enumerate(customers)}
             scope = Scope(self.ledger.has, True, self.scope.known)
             rendered = self.queries.get(
-                ("purchases of", basis, scope.known), lambda: purchase_rows_query(scope, basis), self.ledger.dialect
+                ("purchases of", basis, scope.known),
+                lambda: purchase_rows_query(scope, basis),
+                self.ledger.dialect,
             )
             rows = self.ledger.rows(rendered, {**self.arguments, "customers": list(names)})
             places = [names.get(r[0], -1) for r in rows]
@@ -195,7 +199,9 @@ class Reader:
         found = []
         for customer, lead, prospect, start, end in rows:
             names: Mapping[str, Any] = {"Customer": customer, "Prospect": prospect, "Lead": lead}
-            place = next((p for kind, name in names.items() if name and (p := self.parties.find(kind, name)) >= 0), -1)
+            place = next(
+                (p for kind, name in names.items() if name and (p := self.parties.find(kind, name)) >= 0), -1
+            )
             if place >= 0:
                 until = day_number(as_date(end)) + 1 if end else np.iinfo(np.int64).max // 2
                 found.append(Span(place, day_number(as_date(start)), int(until)))

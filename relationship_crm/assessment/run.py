@@ -13,7 +13,13 @@ from relationship_crm.assessment.compute import Assessment
 from relationship_crm.assessment.everybody import assess_everybody
 from relationship_crm.assessment.lock import assessment_lock
 from relationship_crm.assessment.parties import Key
-from relationship_crm.assessment.site import queries, site_configuration, site_ledger, stored_population, today
+from relationship_crm.assessment.site import (
+    queries,
+    site_configuration,
+    site_ledger,
+    stored_population,
+    today,
+)
 from relationship_crm.assessment.write import Counts, Writer
 
 #: Parties assessed together in a drain.
@@ -64,10 +70,17 @@ def customer_groups(keys: Iterable[Key]) -> list[str]:
             condition = part if condition is None else condition | part
     groups = set()
     if condition is not None:
-        groups.update(r[0] for r in frappe.qb.from_(customer).select(customer.customer_group).where(condition).run())
+        groups.update(
+            r[0] for r in frappe.qb.from_(customer).select(customer.customer_group).where(condition).run()
+        )
     if names.get("Prospect"):
         prospect = frappe.qb.DocType("Prospect")
-        rows = frappe.qb.from_(prospect).select(prospect.customer_group).where(prospect.name.isin(names["Prospect"])).run()
+        rows = (
+            frappe.qb.from_(prospect)
+            .select(prospect.customer_group)
+            .where(prospect.name.isin(names["Prospect"]))
+            .run()
+        )
         groups.update(r[0] for r in rows)
     return sorted(g for g in groups if g)
 

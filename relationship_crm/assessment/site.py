@@ -172,7 +172,13 @@ def _build(raw: str, hooks: tuple[str, ...]) -> Configuration:
         signal = desk_signal(row)
         signals[signal.key] = signal
     desk_terms = tuple(
-        Term(row["signal_key"], row["dimension"], flt(row["weight"]), flt(row["half_life"]) or None, flt(row["cap"]))
+        Term(
+            row["signal_key"],
+            row["dimension"],
+            flt(row["weight"]),
+            flt(row["half_life"]) or None,
+            flt(row["cap"]),
+        )
         for row in data["desk"]
     )
     models = [_model(row, data["terms"], signals, desk_terms) for row in data["models"]]

@@ -110,7 +110,13 @@ def remove_history(names: Sequence[str]) -> None:
     """Remove what was stored about relationships over time."""
     change = frappe.qb.DocType("Relationship Stage Change")
     reason = frappe.qb.DocType("Relationship Stage Change Reason")
-    changes = [row[0] for row in frappe.qb.from_(change).select(change.name).where(change.relationship.isin(list(names))).run()]
+    changes = [
+        row[0]
+        for row in frappe.qb.from_(change)
+        .select(change.name)
+        .where(change.relationship.isin(list(names)))
+        .run()
+    ]
     if changes:
         frappe.qb.from_(reason).delete().where(reason.parent.isin(changes)).run()
     for doctype in ("Relationship Assessment", "Relationship Stage Change", "Relationship Override"):

@@ -24,6 +24,12 @@ def trial_events(row: Mapping[str, Any], party_type: str, party: str, as_of: dat
     arguments.update(replay="", as_of_next=as_of + timedelta(days=1))
     found = ledger.rows(rendered, arguments)
     return [
-        {"date": r[2], "value": float(r[4]) * 100, "weight": float(r[5]), "voucher_type": r[6], "voucher_no": r[7]}
+        {
+            "date": r[2],
+            "value": float(r[4]) * 100,
+            "weight": float(r[5]),
+            "voucher_type": r[6],
+            "voucher_no": r[7],
+        }
         for r in reversed(found)
     ][:MOST]

@@ -145,9 +145,32 @@ class Writer:
             )
         columns = (
             *("name", "party_type", "party", "party_title", "customer", "lead", "prospect", "customer_group"),
-            *("territory", "account_manager", "disabled", "stage_model", "stage", "stage_name", "rung", "stage_since"),
-            *("previous_stage_name", "direction", "computed_stage", "computed_rung", "override", "disagreement"),
-            *("dissolution", "dissolution_reason", "reporting_currency", "as_of", "assessed_on", "scoring_model"),
+            *(
+                "territory",
+                "account_manager",
+                "disabled",
+                "stage_model",
+                "stage",
+                "stage_name",
+                "rung",
+                "stage_since",
+            ),
+            *(
+                "previous_stage_name",
+                "direction",
+                "computed_stage",
+                "computed_rung",
+                "override",
+                "disagreement",
+            ),
+            *(
+                "dissolution",
+                "dissolution_reason",
+                "reporting_currency",
+                "as_of",
+                "assessed_on",
+                "scoring_model",
+            ),
             *("history_digest", "state_digest", *SCORE_FIELDS, *RELATIONSHIP_FACTS),
         )
         write_rows("Relationship", columns, rows, update=columns[1:])
@@ -168,7 +191,9 @@ class Writer:
             if old.rung == rung:
                 return old.stage_since or self.as_of, old.previous_stage_name or "", old.direction or "", []
             source = "Override" if overridden != bool(old.override) else "Assessment"
-            move = Move(p, old.name, old.rung, rung, old.stage_name or "", old.stage_since, self.as_of, -1, source)
+            move = Move(
+                p, old.name, old.rung, rung, old.stage_name or "", old.stage_since, self.as_of, -1, source
+            )
             return self.as_of, old.stage_name or "", "Up" if rung > old.rung else "Down", [move]
         moves = self._past_moves(detail, p, old.name) if old.is_new else []
         if overridden or not moves:
@@ -192,7 +217,9 @@ class Writer:
             if before != after:
                 day = detail.grid.date(t)
                 if t > max(first, self._first_point(detail, p)):
-                    moves.append(Move(p, name, before, after, self.stage_name[before], since, day, t, "History"))
+                    moves.append(
+                        Move(p, name, before, after, self.stage_name[before], since, day, t, "History")
+                    )
                 since = day
         return moves
 
@@ -214,7 +241,9 @@ class Writer:
         fact = frappe.qb.DocType("Relationship Company Fact")
         if any(not s.is_new for s in stored):
             frappe.qb.from_(fact).delete().where(fact.parent.isin(names)).run()
-        currencies = dict(frappe.get_all("Company", fields=["name", "default_currency"], as_list=True, order_by="name"))
+        currencies = dict(
+            frappe.get_all("Company", fields=["name", "default_currency"], as_list=True, order_by="name")
+        )
         rows = []
         for p, old in enumerate(stored):
             for company, found in sorted(self._facts.get(detail.start + p, {}).items()):
@@ -233,7 +262,18 @@ class Writer:
                         day_of(max(days)) if days else None,
                     )
                 )
-        columns = ("name", "parent", "parenttype", "parentfield", "company", "currency", "revenue_12m", "revenue_total", "purchases", "last_purchase")
+        columns = (
+            "name",
+            "parent",
+            "parenttype",
+            "parentfield",
+            "company",
+            "currency",
+            "revenue_12m",
+            "revenue_total",
+            "purchases",
+            "last_purchase",
+        )
         write_rows("Relationship Company Fact", columns, rows)
 
     # the history
@@ -253,7 +293,9 @@ class Writer:
         if not today_is_end:
             last = detail.grid.size - 1
             wanted.extend(
-                (p, last, "Change", "") for p, s in enumerate(stored) if s.state_changed and self._first_point(detail, p) <= last
+                (p, last, "Change", "")
+                for p, s in enumerate(stored)
+                if s.state_changed and self._first_point(detail, p) <= last
             )
         rows = self._assessment_rows(detail, stored, wanted)
         return write_rows("Relationship Assessment", ASSESSMENT_COLUMNS, rows)
@@ -293,7 +335,18 @@ class Writer:
 
 
 ASSESSMENT_COLUMNS = (
-    *("name", "relationship", "party_type", "party", "kind", "as_of", "computed_on", "digest", "stage_name", "rung"),
+    *(
+        "name",
+        "relationship",
+        "party_type",
+        "party",
+        "kind",
+        "as_of",
+        "computed_on",
+        "digest",
+        "stage_name",
+        "rung",
+    ),
     *("dissolution", "purchases", "rhythm", "revenue_12m", "customer_group", "territory", "contributions"),
     *("employee_contributions", *ASSESSMENT_SCORES),
 )

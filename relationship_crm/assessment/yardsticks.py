@@ -33,7 +33,9 @@ def weighted_median(counts: np.ndarray, values: np.ndarray) -> float:
     return float(low + high) / 2
 
 
-def payment_delay_medians(rows: Iterable[Sequence[Any]], months: Sequence[int], groups: Iterable[str]) -> list[Row]:
+def payment_delay_medians(
+    rows: Iterable[Sequence[Any]], months: Sequence[int], groups: Iterable[str]
+) -> list[Row]:
     """Median days late by group and month, over the 12 months that end with it.
 
     `rows`: customer group, month, days late, number of payments. Every group has a row for every month in whose year
@@ -60,7 +62,9 @@ def payment_delay_medians(rows: Iterable[Sequence[Any]], months: Sequence[int], 
         for name, own in zip(names, paid, strict=True):
             n = int(own.sum())
             enough = n >= ENOUGH
-            found.append((name, int(end), weighted_median(own, late) if enough else usual, n if enough else everything))
+            found.append(
+                (name, int(end), weighted_median(own, late) if enough else usual, n if enough else everything)
+            )
     return found
 
 
@@ -112,7 +116,9 @@ def ledger_yardsticks(
             # the running month's figure stands in until the first pass after its close
             months = range(min(int(row[1]) for row in delays), month_index(as_of) + 1)
             medians = payment_delay_medians(delays, months, [row[0] or "" for row in groups])
-            found += [(PAYMENT_DELAY, segment, month, round(value, 9)) for segment, month, value, _n in medians]
+            found += [
+                (PAYMENT_DELAY, segment, month, round(value, 9)) for segment, month, value, _n in medians
+            ]
     if BREADTH_SIGNAL.speaks(ledger.has):
         percentiles = breadth_percentiles(ask(BREADTH, lambda: window_query(scope)))
         found += [(BREADTH, segment, month, round(value, 9)) for segment, month, value, _n in percentiles]

@@ -100,13 +100,18 @@ def _ensure(doctype: str, key: dict[str, Any], **values: Any) -> str:
 
 
 def _masters(company: str) -> None:
-    root = frappe.db.get_value("Customer Group", {"is_group": 1, "parent_customer_group": ["in", ["", None]]}) or ""
+    root = (
+        frappe.db.get_value("Customer Group", {"is_group": 1, "parent_customer_group": ["in", ["", None]]})
+        or ""
+    )
     for group in GROUPS:
         _ensure("Customer Group", {"customer_group_name": group}, parent_customer_group=root)
     item_root = frappe.db.get_value("Item Group", {"is_group": 1}) or "All Item Groups"
     for code, _rate in ITEMS:
         group = _ensure("Item Group", {"item_group_name": f"{code}s"}, parent_item_group=item_root)
-        _ensure("Item", {"item_code": code}, item_name=code, item_group=group, is_stock_item=0, stock_uom="Nos")
+        _ensure(
+            "Item", {"item_code": code}, item_name=code, item_group=group, is_stock_item=0, stock_uom="Nos"
+        )
     year = getdate(today()).year
     for y in (year - 2, year - 1, year):
         if not frappe.db.exists("Fiscal Year", {"year_start_date": f"{y}-01-01"}):
@@ -144,7 +149,14 @@ def _sale(rng: random.Random, profile: Profile, customer: str, company: str, day
     delivered = promise + timedelta(days=late)
     item, rate = rng.choice(ITEMS)
     line = {"item_code": item, "qty": rng.randrange(1, 20), "rate": rate, "delivery_date": promise}
-    order = _submit("Sales Order", customer=customer, company=company, transaction_date=day, delivery_date=promise, items=[line])
+    order = _submit(
+        "Sales Order",
+        customer=customer,
+        company=company,
+        transaction_date=day,
+        delivery_date=promise,
+        items=[line],
+    )
     if delivered > getdate(today()):
         return
     from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
@@ -155,7 +167,9 @@ def _sale(rng: random.Random, profile: Profile, customer: str, company: str, day
     paid = delivered + timedelta(days=14 + round(rng.gauss(profile.late_payment, 4)))
     if paid <= getdate(today()):
         entry = get_payment_entry("Sales Invoice", invoice.name)
-        entry.update({"posting_date": max(paid, delivered), "reference_no": invoice.name, "reference_date": paid})
+        entry.update(
+            {"posting_date": max(paid, delivered), "reference_no": invoice.name, "reference_date": paid}
+        )
         entry.insert(ignore_permissions=True).submit()
 
 
@@ -174,7 +188,13 @@ def _issue(rng: random.Random, customer: str, day: date) -> None:
         return
     subject = rng.choice(("Parts missing", "Wrong colour", "Box damaged", "Invoice not clear"))
     frappe.get_doc(
-        {"doctype": "Issue", "subject": subject, "customer": customer, "opening_date": day, "status": "Closed"}
+        {
+            "doctype": "Issue",
+            "subject": subject,
+            "customer": customer,
+            "opening_date": day,
+            "status": "Closed",
+        }
     ).insert(ignore_permissions=True)
 
 

@@ -59,6 +59,4 @@ def check(figure: np.ndarray, happened: np.ndarray) -> Check:
 
 def share_by(step: np.ndarray, happened: np.ndarray) -> dict[int, tuple[int, float]]:
     """Number of parties and the share to which it happened, by step (e.g. rung), lowest first."""
-    return {
-        int(s): (int((step == s).sum()), float(happened[step == s].mean())) for s in np.unique(step)
-    }
+    return {int(s): (int((step == s).sum()), float(happened[step == s].mean())) for s in np.unique(step)}

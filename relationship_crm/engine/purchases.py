@@ -36,7 +36,11 @@ class PurchaseRows:
         """The rows of the parties start..stop-1, renumbered from 0."""
         keep = (self.party >= start) & (self.party < stop)
         return PurchaseRows(
-            self.party[keep] - start, self.day[keep], self.document_day[keep], self.amount[keep], self.revenue[keep]
+            self.party[keep] - start,
+            self.day[keep],
+            self.document_day[keep],
+            self.amount[keep],
+            self.revenue[keep],
         )
 
 
@@ -104,7 +108,9 @@ def _count(bought: Purchases, end: np.ndarray, parties: int, grid: Grid) -> np.n
     return np.cumsum(change, axis=1)[:, :-1]
 
 
-def _within(day: np.ndarray, value: np.ndarray, party: np.ndarray, parties: int, grid: Grid, span: int) -> np.ndarray:
+def _within(
+    day: np.ndarray, value: np.ndarray, party: np.ndarray, parties: int, grid: Grid, span: int
+) -> np.ndarray:
     """Sum of values dated in (t - span, t] at each point; the whole past where `span` is 0."""
     change = np.zeros((parties, grid.size + 1))
     np.add.at(change, (party, grid.point_of(day)), value)
@@ -122,7 +128,9 @@ def measure(rows: PurchaseRows, parties: int, grid: Grid) -> PurchaseMeasures:
     bounds = np.searchsorted(bought.party, np.arange(parties + 1))
     for p in np.unique(bought.party):
         span = slice(bounds[p], bounds[p + 1])
-        _rhythm_of(bought.day[span], bought.start[span], bought.end[span], grid, first[p], last[p], gap[p], gaps[p])
+        _rhythm_of(
+            bought.day[span], bought.start[span], bought.end[span], grid, first[p], last[p], gap[p], gaps[p]
+        )
     return PurchaseMeasures(
         purchases=_count(bought, bought.end, parties, grid),
         purchases_12m=_count(bought, np.minimum(bought.end, bought.day + YEAR), parties, grid),
@@ -181,9 +189,7 @@ def rhythm(measures: PurchaseMeasures, grid: Grid, group_gap: np.ndarray, shorte
     return silent / np.maximum(gap, shortest)
 
 
-def group_gaps(
-    measures: PurchaseMeasures, group: np.ndarray, groups: int, least: int = 5
-) -> np.ndarray:
+def group_gaps(measures: PurchaseMeasures, group: np.ndarray, groups: int, least: int = 5) -> np.ndarray:
     """Median over a group's parties of their own median gap, G×T; the median of all where a group has fewer than `least`."""
     points = measures.own_gap.shape[1]
     out = np.full((groups, points), np.nan)

@@ -237,11 +237,13 @@ def compose(value: np.ndarray, amount: np.ndarray, prior_weight: float) -> Compo
     engagement = np.where(np.isnan(both), np.where(np.isnan(rational), emotional, rational), both)
     satisfaction = enough[INDEX[SATISFACTION]]
     confs = [
-        confidence(evidence(names), prior_weight) for names in ((SATISFACTION,), TRUST, (*RATIONAL, *EMOTIONAL))
+        confidence(evidence(names), prior_weight)
+        for names in ((SATISFACTION,), TRUST, (*RATIONAL, *EMOTIONAL))
     ]
     parts = [satisfaction, trust, engagement]
     composites = [
-        _weighted(parts, [share * c for share, c in zip(shares, confs, strict=True)]) for shares in (EARLY, ESTABLISHED)
+        _weighted(parts, [share * c for share, c in zip(shares, confs, strict=True)])
+        for shares in (EARLY, ESTABLISHED)
     ]
     everything = confidence(evidence(DIMENSIONS), prior_weight)
     return Composites(trust, confs[1], engagement, confs[2], composites[0], composites[1], everything)

@@ -76,7 +76,9 @@ class Fold:
 
     rung: np.ndarray  # P×T
     dissolution: np.ndarray  # P×T
-    criteria: list[tuple[int, Criterion]] = field(default_factory=list)  # rung (0 = dissolution) and criterion
+    criteria: list[tuple[int, Criterion]] = field(
+        default_factory=list
+    )  # rung (0 = dissolution) and criterion
     holds: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, 0), dtype=bool))  # C×P×T
 
 
@@ -90,7 +92,9 @@ def limits(criterion: Criterion, kind: Kind) -> tuple[float, float]:
     )
 
 
-def fold(ladder: Ladder, values: Mapping[str, np.ndarray], kinds: Mapping[str, Kind], shape: tuple[int, int]) -> Fold:
+def fold(
+    ladder: Ladder, values: Mapping[str, np.ndarray], kinds: Mapping[str, Kind], shape: tuple[int, int]
+) -> Fold:
     """The stage of every party at every point of the grid.
 
     `values` maps measures to arrays P×T (NaN = unknown; scores in points 0..100). Raises KeyError where a criterion
@@ -106,7 +110,9 @@ def fold(ladder: Ladder, values: Mapping[str, np.ndarray], kinds: Mapping[str, K
             continue
         value = values[criterion.measure]
         with np.errstate(invalid="ignore"):
-            holds[i] = value >= criterion.threshold if criterion.operator == ">=" else value <= criterion.threshold
+            holds[i] = (
+                value >= criterion.threshold if criterion.operator == ">=" else value <= criterion.threshold
+            )
     if estimates:
         holds[estimates] = _hysteresis([listed[i] for i in estimates], values, kinds)
     rung = np.zeros(shape, dtype=np.int64)
@@ -126,7 +132,9 @@ def _all(criteria: Sequence[Criterion], holds: np.ndarray, shape: tuple[int, int
     choices: dict[int, np.ndarray] = {}
     for criterion, held in zip(criteria, holds, strict=True):
         if criterion.alternative:
-            choices[criterion.alternative] = choices.get(criterion.alternative, np.zeros(shape, dtype=bool)) | held
+            choices[criterion.alternative] = (
+                choices.get(criterion.alternative, np.zeros(shape, dtype=bool)) | held
+            )
         else:
             result &= held
     for held in choices.values():

@@ -63,13 +63,15 @@ _TABLES: dict[str, str] = {
 
 #: Columns by DocType with their SQLite types; dates and datetimes are ISO text.
 COLUMNS: dict[str, dict[str, str]] = {
-    doctype: {column: _TYPES.get(column, "TEXT") for column in columns.split()} for doctype, columns in _TABLES.items()
+    doctype: {column: _TYPES.get(column, "TEXT") for column in columns.split()}
+    for doctype, columns in _TABLES.items()
 }
 
 #: What rows are looked up by, besides their name.
 INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     **dict.fromkeys(
-        ("Sales Order", "Delivery Note", "Sales Invoice", "POS Invoice", "Issue", "Warranty Claim"), (("customer",),)
+        ("Sales Order", "Delivery Note", "Sales Invoice", "POS Invoice", "Issue", "Warranty Claim"),
+        (("customer",),),
     ),
     "Customer": (("lead_name",), ("prospect_name",), ("relationship_referred_by",)),
     "Lead": (("relationship_referred_by",),),

@@ -41,9 +41,22 @@ class SiteLedger:
             return
         yardstick = frappe.qb.DocType("Relationship Yardstick")
         kinds = sorted({row[0] for row in rows})
-        frappe.qb.from_(yardstick).delete().where((yardstick.replay == replay) & yardstick.kind.isin(kinds)).run()
+        frappe.qb.from_(yardstick).delete().where(
+            (yardstick.replay == replay) & yardstick.kind.isin(kinds)
+        ).run()
         now, user = frappe.utils.now(), frappe.session.user
-        columns = ["name", "creation", "modified", "owner", "modified_by", "replay", "kind", "segment", "month", "value"]
+        columns = [
+            "name",
+            "creation",
+            "modified",
+            "owner",
+            "modified_by",
+            "replay",
+            "kind",
+            "segment",
+            "month",
+            "value",
+        ]
         frappe.db.bulk_insert(
             "Relationship Yardstick",
             columns,

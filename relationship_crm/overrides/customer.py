@@ -29,7 +29,9 @@ def on_update(doc: Any, method: str | None = None) -> None:
     if not before or not any(doc.get(f) != before.get(f) for f in WATCHED):
         return
     mark(doc, "Customer", doc.name, None, "changed")
-    for referrer in dict.fromkeys((doc.get("relationship_referred_by"), before.get("relationship_referred_by"))):
+    for referrer in dict.fromkeys(
+        (doc.get("relationship_referred_by"), before.get("relationship_referred_by"))
+    ):
         mark(doc, "Customer", referrer, None, "referred")
 
 

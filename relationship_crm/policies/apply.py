@@ -89,7 +89,11 @@ def on_validate(doc: Any, party_type: str | None, party: str | None) -> None:
 
 def fill(doc: Any, field: str, value: Any) -> None:
     """Set a field of a document; a sales person becomes the first row of the sales team."""
-    if field == "sales_person" and not doc.meta.has_field("sales_person") and doc.meta.has_field("sales_team"):
+    if (
+        field == "sales_person"
+        and not doc.meta.has_field("sales_person")
+        and doc.meta.has_field("sales_team")
+    ):
         if not doc.get("sales_team"):
             doc.append("sales_team", {"sales_person": value, "allocated_percentage": 100})
         return
@@ -118,4 +122,6 @@ def _message(policy: dict[str, Any], doc: Any) -> str:
     if policy["action"] == ROLE:
         text = _("Only the role {0} may submit this {1}: policy {2}.")
         return text.format(_(policy["role"]), _(doc.doctype), frappe.utils.escape_html(policy["title"]))
-    return _("Policy {0} applies to this {1}.").format(frappe.utils.escape_html(policy["title"]), _(doc.doctype))
+    return _("Policy {0} applies to this {1}.").format(
+        frappe.utils.escape_html(policy["title"]), _(doc.doctype)
+    )

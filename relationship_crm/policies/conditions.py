@@ -72,7 +72,9 @@ def relationship_value(relationship: Mapping[str, Any], field: str) -> Any:
 
 
 def holds(
-    conditions: Sequence[Mapping[str, Any]], relationship: Mapping[str, Any] | None, document: Mapping[str, Any]
+    conditions: Sequence[Mapping[str, Any]],
+    relationship: Mapping[str, Any] | None,
+    document: Mapping[str, Any],
 ) -> bool:
     """Whether all conditions hold. A condition on a relationship that does not exist, or on a score that is not known,
     does not hold (only "is not set" does)."""

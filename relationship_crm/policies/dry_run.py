@@ -71,7 +71,10 @@ def _relationships(doctype: str, documents: list[Any]) -> dict[tuple[str, str], 
     for kind, parties in names.items():
         link = kind.lower()
         for row in frappe.get_all(
-            "Relationship", filters={link: ["in", sorted(parties)]}, fields=[link, *FIELDS], order_by="name asc"
+            "Relationship",
+            filters={link: ["in", sorted(parties)]},
+            fields=[link, *FIELDS],
+            order_by="name asc",
         ):
             found[(kind, row[link])] = row
     return found

@@ -34,4 +34,7 @@ def test_a_figure_that_points_the_wrong_way_is_named() -> None:
 
 
 def test_share_by_step() -> None:
-    assert share_by(np.array([2, 1, 2, 2]), np.array([True, False, False, True])) == {1: (1, 0.0), 2: (3, 2 / 3)}
+    assert share_by(np.array([2, 1, 2, 2]), np.array([True, False, False, True])) == {
+        1: (1, 0.0),
+        2: (3, 2 / 3),
+    }

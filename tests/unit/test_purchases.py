@@ -40,7 +40,9 @@ def test_a_full_return_takes_the_purchase_from_its_own_date_on() -> None:
     """Bought in January, returned in full in March: one purchase in January and February, none from March on."""
     january, march = date(2025, 1, 10), date(2025, 3, 20)
     found = measure(rows([(0, january, january, 100), (0, january, march, -100)]), 1, GRID)
-    assert found.purchases[0, [at(date(2025, 1, 31)), at(date(2025, 2, 28)), at(date(2025, 3, 31))]].tolist() == [1, 1, 0]
+    assert found.purchases[
+        0, [at(date(2025, 1, 31)), at(date(2025, 2, 28)), at(date(2025, 3, 31))]
+    ].tolist() == [1, 1, 0]
     assert np.isnan(found.last_purchase[0, -1])
     assert found.last_purchase[0, 0] == day_number(january)
     assert found.revenue_total[0, [0, 1, 2]].tolist() == [100, 100, 0]

@@ -23,7 +23,8 @@ def sums(events: list[tuple[int, date, float, float]], half_life: float) -> Mont
     """Monthly sums of (party, date, weight, value), as the ledger's query makes them."""
     months = [month_index(day) for _p, day, _w, _v in events]
     faint = [
-        w * 2 ** (-(day_number(month_end(month_index(day))) - day_number(day)) / half_life) for _p, day, w, _v in events
+        w * 2 ** (-(day_number(month_end(month_index(day))) - day_number(day)) / half_life)
+        for _p, day, w, _v in events
     ]
     return MonthlySums(
         np.array([e[0] for e in events], dtype=np.int64),
@@ -219,7 +220,9 @@ def test_the_grid_does_not_matter(book: dict[str, list[tuple]], as_of: date) -> 
     evidence = scores.gather(MODEL, {k: sums(known[k[0]], k[1]) for k in KEYS if known[k[0]]}, 5, grid)
     for p in range(5):
         total = sum(
-            0.5 * w * 2 ** (-(day_number(as_of) - day_number(day)) / 180) for q, day, w, _v in known["a"] if q == p
+            0.5 * w * 2 ** (-(day_number(as_of) - day_number(day)) / 180)
+            for q, day, w, _v in known["a"]
+            if q == p
         )
         assert evidence.term_amount[0, p, -1] == pytest.approx(4 * (1 - math.exp(-total / 4)), abs=1e-9)
 

@@ -57,13 +57,23 @@ def test_a_score_lifts_only_at_the_margin() -> None:
 
 def test_the_lower_rungs_are_needed_too() -> None:
     """Four purchases that are not there any more take the buyer with them."""
-    ladder = replace(LADDER, rungs=(*LADDER.rungs[:2], Rung("Client", 3, (Criterion("satisfaction", ">=", 55),))))
-    values = {"purchases": np.zeros((1, 2)), "satisfaction": np.full((1, 2), 90.0), "rhythm": np.full((1, 2), NAN)}
+    ladder = replace(
+        LADDER, rungs=(*LADDER.rungs[:2], Rung("Client", 3, (Criterion("satisfaction", ">=", 55),)))
+    )
+    values = {
+        "purchases": np.zeros((1, 2)),
+        "satisfaction": np.full((1, 2), 90.0),
+        "rhythm": np.full((1, 2), NAN),
+    }
     assert fold(ladder, values, KINDS, (1, 2)).rung[0].tolist() == [1, 1]
 
 
 def test_alternatives_need_one() -> None:
-    rung = Rung("A", 2, (Criterion("purchases", ">=", 9, alternative=1), Criterion("satisfaction", ">=", 80, alternative=1)))
+    rung = Rung(
+        "A",
+        2,
+        (Criterion("purchases", ">=", 9, alternative=1), Criterion("satisfaction", ">=", 80, alternative=1)),
+    )
     ladder = Ladder("Test", (Rung("Low", 1), rung))
     values = {"purchases": np.array([[9.0], [0], [0]]), "satisfaction": np.array([[10.0], [90], [10]])}
     # a known score below its threshold holds until it was below twice: look at two points
@@ -82,11 +92,25 @@ def test_dissolution_is_a_flag_from_any_rung() -> None:
     assert found.dissolution[0].tolist() == [False, False, True, True, True, True]
     assert found.rung[0].tolist() == [3] * 6
     values["rhythm"] = np.array([[7.0, 5.3, 5.3, 5.3, 5.3, 7]])
-    assert fold(LADDER, values, KINDS, (1, 6)).dissolution[0].tolist() == [True, True, False, False, False, True]
+    assert fold(LADDER, values, KINDS, (1, 6)).dissolution[0].tolist() == [
+        True,
+        True,
+        False,
+        False,
+        False,
+        True,
+    ]
 
 
-@given(st.lists(st.tuples(st.floats(0, 12), st.one_of(st.just(NAN), st.floats(0, 100))), min_size=2, max_size=30), st.data())
-def test_the_fold_is_a_function_of_the_past_alone(points: list[tuple[float, float]], data: st.DataObject) -> None:
+@given(
+    st.lists(
+        st.tuples(st.floats(0, 12), st.one_of(st.just(NAN), st.floats(0, 100))), min_size=2, max_size=30
+    ),
+    st.data(),
+)
+def test_the_fold_is_a_function_of_the_past_alone(
+    points: list[tuple[float, float]], data: st.DataObject
+) -> None:
     """Cutting the grid anywhere leaves the stages before the cut, and parties do not touch each other."""
     cut = data.draw(st.integers(1, len(points)))
     purchases, satisfaction = [p for p, _s in points], [s for _p, s in points]

@@ -28,14 +28,21 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
 
 def visible(found: Foretelling) -> np.ndarray:
     """Which parties the user may see."""
-    mine = {(r.party_type, r.party) for r in frappe.get_list("Relationship", fields=["party_type", "party"], limit=0)}
+    mine = {
+        (r.party_type, r.party)
+        for r in frappe.get_list("Relationship", fields=["party_type", "party"], limit=0)
+    }
     return np.array([key in mine for key in found.keys], dtype=bool)
 
 
 def figures(found: Foretelling) -> list[dict[str, Any]]:
     """A row per figure, the best first."""
     hidden = {key for key in MEASURES if "_employee" in key} - set(visible_dimensions())
-    verdicts = {"foretells": _("foretells"), "contradicts": _("points the wrong way"), "chance": _("no better than chance")}
+    verdicts = {
+        "foretells": _("foretells"),
+        "contradicts": _("points the wrong way"),
+        "chance": _("no better than chance"),
+    }
     data = []
     for name, check in found.checks().items():
         if name in hidden or not check.parties:
@@ -97,7 +104,9 @@ def chart(found: Foretelling) -> dict[str, Any] | None:
     return {
         "data": {
             "labels": [f"{ladder.named(rung)} ({count})" for rung, (count, _share) in shares.items()],
-            "datasets": [{"name": _("Bought since, %"), "values": [round(100 * s, 1) for _n, s in shares.values()]}],
+            "datasets": [
+                {"name": _("Bought since, %"), "values": [round(100 * s, 1) for _n, s in shares.values()]}
+            ],
         },
         "type": "bar",
         "colors": ["#2f9a80"],
