@@ -32,6 +32,7 @@ FLOOR = {
 def one_pass() -> tuple[float, float, int, Any]:
     """A full pass as the nightly task makes it: seconds of reading and computing, seconds in all, reads, counts."""
     import frappe
+
     from relationship_crm.assessment import run
     from relationship_crm.assessment.everybody import assess_everybody
 
@@ -69,6 +70,7 @@ def full_passes(customers: int, repeat: int) -> None:
 def single_parties(repeat: int, seed: int = 1) -> None:
     """One party, written but not committed, each time another one."""
     import frappe
+
     from relationship_crm.assessment.run import assess_party
 
     names = frappe.get_all("Customer", pluck="name", order_by="name")
@@ -116,6 +118,7 @@ def floor(repeat: int) -> None:
 def profile(what: str) -> None:
     """Where the time goes."""
     import frappe
+
     from relationship_crm.assessment.run import assess_party
 
     names = frappe.get_all("Customer", pluck="name", order_by="name", limit=60)

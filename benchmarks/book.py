@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 
 import numpy as np
-from bulk import LINE_NET, LINE_RATE, NET, PEOPLE, Bulk, same, sales_persons, wipe
+from bulk import LINE_NET, LINE_RATE, NET, PEOPLE, Bulk, sales_persons, same, wipe
 from common import arguments, connect, ensure_company, forget_assessments, show
 
 YEARS = 3

@@ -68,12 +68,14 @@ ignore_links_on_delete = ["Process Relationship Assessment"]
 
 doc_events = {
     "Quotation": {
+        "before_validate": "relationship_crm.overrides.quotation.before_validate",
         "validate": "relationship_crm.overrides.quotation.validate",
         "before_submit": "relationship_crm.overrides.quotation.before_submit",
         "on_submit": "relationship_crm.overrides.quotation.on_submit",
         "on_cancel": "relationship_crm.overrides.quotation.on_cancel",
     },
     "Sales Order": {
+        "before_validate": "relationship_crm.overrides.sales_order.before_validate",
         "validate": "relationship_crm.overrides.sales_order.validate",
         "before_submit": "relationship_crm.overrides.sales_order.before_submit",
         "on_submit": "relationship_crm.overrides.sales_order.on_submit",
@@ -82,12 +84,14 @@ doc_events = {
         "on_change": "relationship_crm.overrides.sales_order.on_change",
     },
     "Delivery Note": {
+        "before_validate": "relationship_crm.overrides.delivery_note.before_validate",
         "validate": "relationship_crm.overrides.delivery_note.validate",
         "before_submit": "relationship_crm.overrides.delivery_note.before_submit",
         "on_submit": "relationship_crm.overrides.delivery_note.on_submit",
         "on_cancel": "relationship_crm.overrides.delivery_note.on_cancel",
     },
     "Sales Invoice": {
+        "before_validate": "relationship_crm.overrides.sales_invoice.before_validate",
         "validate": "relationship_crm.overrides.sales_invoice.validate",
         "before_submit": "relationship_crm.overrides.sales_invoice.before_submit",
         "on_submit": "relationship_crm.overrides.sales_invoice.on_submit",
@@ -134,6 +138,12 @@ doc_events = {
         "after_rename": "relationship_crm.overrides.customer.after_rename",
         "on_trash": "relationship_crm.overrides.customer.on_trash",
     },
+    # Rates into the reporting currency are kept with the configuration.
+    "Currency Exchange": {
+        "on_update": "relationship_crm.assessment.site.forget_configuration",
+        "on_trash": "relationship_crm.assessment.site.forget_configuration",
+    },
+    "Company": {"on_update": "relationship_crm.assessment.site.forget_configuration"},
     "Communication": {
         "after_insert": "relationship_crm.overrides.communication.after_insert",
         "on_trash": "relationship_crm.overrides.communication.on_trash",

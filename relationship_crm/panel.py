@@ -50,6 +50,11 @@ def visible_dimensions() -> tuple[str, ...]:
     )
 
 
+def is_visible(state: explain.CriterionState) -> bool:
+    """Whether the user may see the measure a criterion asks."""
+    return state.criterion.measure not in ABOUT_EMPLOYEES or may_see_employee_scores()
+
+
 def one(party_type: str, party: str, as_of: date | None = None) -> tuple[Assessment, Detail, int] | None:
     """Assessment, detail and position of one party, None where it takes no part."""
     assessment = assessment_of([(party_type, party)], as_of)
@@ -211,14 +216,14 @@ def next_stage(detail: Detail, p: int) -> dict[str, Any]:
     above = [r for r in sorted(rungs, key=lambda r: r.rung) if r.rung > detail.rung[p, -1]]
     if not above:
         return {"stage": None, "missing": []}
-    missing = explain.missing_for(detail, p, above[0].rung)
+    missing = [s for s in explain.missing_for(detail, p, above[0].rung) if is_visible(s)]
     return {"stage": above[0].name, "missing": [explain.sentence(s.criterion, s.value, _) for s in missing]}
 
 
 def held_by(detail: Detail, p: int) -> list[str]:
     """Why the party stands where it stands: the criteria of its rung, as they are met."""
     rung = int(detail.rung[p, -1])
-    states = [s for s in explain.criteria_at(detail, p) if s.rung == rung and s.holds]
+    states = [s for s in explain.criteria_at(detail, p) if s.rung == rung and s.holds and is_visible(s)]
     return [explain.sentence(s.criterion, s.value, _) for s in states]
 
 
@@ -293,7 +298,7 @@ def changes(party_type: str, party: str, since: date) -> dict[str, Any]:
         for was, is_now in zip(
             explain.criteria_at(before[1], before[2]), explain.criteria_at(after[1], after[2]), strict=True
         )
-        if was.holds != is_now.holds
+        if was.holds != is_now.holds and is_visible(was)
     ]
     return {
         "since": since,

@@ -8,6 +8,7 @@ import frappe
 from frappe.utils import cint, flt
 
 from relationship_crm.assessment.rows import SCORES
+from relationship_crm.switches import stamps_documents
 
 #: Fields stamped on a document and where they come from.
 STAMPED = {
@@ -48,6 +49,8 @@ def relationship_of(doc: Any, party_type: str | None, party: str | None) -> Any:
 def stamp(doc: Any, party_type: str | None, party: str | None) -> None:
     """Write stage, rung and composite of the party on a document that has the fields."""
     doc.flags.relationship = None
+    if not stamps_documents():
+        return
     row = relationship_of(doc, party_type, party) or frappe._dict()
     doc.relationship_stage = row.stage_name or None
     doc.relationship_rung = cint(row.rung)

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pymysql
-from pymysql.converters import conversions
 from pymysql.constants import FIELD_TYPE
+from pymysql.converters import conversions
 
 from relationship_crm.ledger.database import NOTHING, SqliteLedger
 from relationship_crm.ledger.dialect import Dialect, Rendered

@@ -17,7 +17,7 @@ from relationship_crm.ledger.dialect import column
 
 #: Rows in one statement: large enough to be fast, small enough for max_allowed_packet.
 ROWS = 400
-STANDARD = ("name", "creation", "modified", "owner", "modified_by", "docstatus", "idx")
+STANDARD = ("name", "creation", "modified", "owner", "modified_by", "docstatus")
 
 
 @lru_cache(maxsize=64)
@@ -43,6 +43,6 @@ def write_rows(
     update = tuple(update) and (*update, "modified", "modified_by")
     for start in range(0, len(rows), ROWS):
         part = rows[start : start + ROWS]
-        values = list(chain.from_iterable((row[0], now, now, user, user, 0, 0, *row[1:]) for row in part))
+        values = list(chain.from_iterable((row[0], now, now, user, user, 0, *row[1:]) for row in part))
         frappe.db.sql(_statement(doctype, names, len(part), tuple(update)), values)
     return len(rows)

@@ -192,7 +192,7 @@ class Assessment:
     def _facts(self, start: int, stop: int, bought: PurchaseMeasures) -> dict[str, np.ndarray]:
         """Measures that are facts, P×T."""
         grid = self.grid
-        engaged = (bought.purchases > 0).astype(float)
+        engaged = self._ever_bought(start, stop).astype(float)
         for place, day in self.engaged.items():
             if start <= place < stop:
                 engaged[place - start, grid.point_of(np.array([day]))[0] :] = 1
@@ -207,6 +207,12 @@ class Assessment:
             "paid_referrals": self._paid_referrals(start, stop),
             "recorded_loss": self._recorded_loss(start, stop),
         }
+
+    def _ever_bought(self, start: int, stop: int) -> np.ndarray:
+        """Whether a party had bought anything by each point, be it returned since (a return makes nobody a stranger)."""
+        bought, first = buying.purchases(self.rows.of(start, stop)), np.full(stop - start, buying.FOREVER)
+        np.minimum.at(first, bought.party, bought.start)
+        return first[:, None] <= self.grid.days[None, :]
 
     def _paid_referrals(self, start: int, stop: int) -> np.ndarray:
         count = np.zeros((stop - start, self.grid.size))

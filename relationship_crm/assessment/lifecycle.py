@@ -43,6 +43,9 @@ def remove(doc: Any, party_type: str, party: str) -> None:
     """Remove a deleted party's rows. A relationship that was known earlier, as lead or prospect, goes back to that."""
     field = party_type.lower()
     row = frappe.db.get_value("Relationship", {field: party}, ["name", *(f for _k, f in LINKS)], as_dict=True)
+    if party_type == "Customer":
+        excluded = frappe.qb.DocType("Relationship Excluded Customer")
+        frappe.qb.from_(excluded).delete().where(excluded.customer == party).run()
     event = frappe.qb.DocType("Relationship Event")
     frappe.qb.from_(event).delete().where((event.party_type == party_type) & (event.party == party)).run()
     if not row:

@@ -14,9 +14,11 @@ from relationship_crm.assessment import explain
 from relationship_crm.assessment.bulk import write_rows
 from relationship_crm.assessment.compute import Assessment, Detail
 from relationship_crm.assessment.site import queries
+from relationship_crm.engine.dimensions import ABOUT_EMPLOYEES
+from relationship_crm.measures.registry import MEASURES
 
 #: Moves of one chunk beyond which they are written in bulk: a changed ladder moves everybody, nobody wants the mails.
-MANY_MOVES = 500
+MANY_MOVES = 100
 
 
 @dataclass
@@ -66,6 +68,7 @@ def _bulk_moves(assessment: Assessment, detail: Detail, moves: Sequence[Move], d
                     name,
                     "Relationship Stage Change",
                     "reasons",
+                    idx,
                     *reason.values(),
                 )
             )
@@ -83,7 +86,7 @@ def _bulk_moves(assessment: Assessment, detail: Detail, moves: Sequence[Move], d
         )
         write_rows(
             "Relationship Stage Change Reason",
-            ("name", "parent", "parenttype", "parentfield", *columns),
+            ("name", "parent", "parenttype", "parentfield", "idx", *columns),
             reasons,
         )
 
@@ -115,6 +118,9 @@ def _reasons(detail: Detail, move: Move, documents: dict) -> list[dict[str, Any]
     before = max(detail.grid.size + move.point if move.point < 0 else move.point, 1) - 1
     found = []
     for state in explain.move_reasons(detail, move.party, move.from_rung, move.to_rung, move.point):
+        if state.criterion.measure in ABOUT_EMPLOYEES:  # these rows have no permission level of their own
+            found.append(_without_values(state))
+            continue
         voucher = documents.get((move.party, state.criterion.measure), ("", ""))
         value_before = float(detail.measures[state.criterion.measure][move.party, before])
         found.append(
@@ -131,6 +137,19 @@ def _reasons(detail: Detail, move: Move, documents: dict) -> list[dict[str, Any]
     return found
 
 
+def _without_values(state: explain.CriterionState) -> dict[str, Any]:
+    """A reason that is a score about employees: which one, not how much."""
+    return {
+        "criterion": frappe._(MEASURES[state.criterion.measure].label),
+        "measure": state.criterion.measure,
+        "value_before": 0.0,
+        "value_after": 0.0,
+        "threshold": state.criterion.threshold,
+        "voucher_type": "",
+        "voucher_no": "",
+    }
+
+
 def move_documents(
     assessment: Assessment, detail: Detail, upward: dict[int, bool]
 ) -> dict[tuple[int, str], tuple[str, str]]:
@@ -144,7 +163,7 @@ def move_documents(
         only=keys,
         population=assessment.population,
     )
-    place = {key: p for key, p in zip(keys, upward, strict=True)}
+    place = dict(zip(keys, upward, strict=True))
     found: dict[tuple[int, str], tuple[str, str]] = {}
     for part in small.details():
         measures = {criterion.measure for _rung, criterion in part.fold.criteria}

@@ -14,6 +14,7 @@ import frappe
 import frappe.utils
 
 from relationship_crm.assessment.parties import Key
+from relationship_crm.switches import is_enabled
 
 PARTY_TYPES = ("Customer", "Lead", "Prospect")
 
@@ -25,7 +26,7 @@ def mark(
 
     Database errors rise: after a deadlock the document's own rows are gone, and hiding that would commit half of it.
     """
-    if not party or party_type not in PARTY_TYPES or _is_building():
+    if not party or party_type not in PARTY_TYPES or _is_building() or not is_enabled():
         return
     now, user = frappe.utils.now(), frappe.session.user
     frappe.db.sql(

@@ -118,12 +118,11 @@ class _Run:
                 site_ledger(), site_configuration(), as_of, known_on=getdate(doc.known_on), queries=queries
             )
         else:
-            months = 1
+            months: int | None = 1
             if doc.with_history:
-                back = (
-                    month_index(as_of) - month_index(getdate(doc.history_from)) if doc.history_from else None
-                )
-                months = back
+                months = None
+                if doc.history_from:
+                    months = max(month_index(as_of) - month_index(getdate(doc.history_from)), 1)
             assessment, _counts = write_everybody(
                 as_of, history_months_back=months, only=self._scope(), step=self._step, failed=self._failed
             )

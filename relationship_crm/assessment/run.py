@@ -38,23 +38,16 @@ def history_months() -> int:
 def assessment_of(keys: Iterable[Key], as_of: date | None = None, known_on: date | None = None) -> Assessment:
     """Read and compute some parties by the stored population figures. Writes nothing.
 
-    With `known_on` the whole population is computed as it was known then (a back-test cannot use later figures).
+    With `known_on` everybody is in the result: a back-test must not use figures that later documents have changed, so
+    the whole population is computed as it was known then.
     """
     as_of = as_of or today()
     configuration, ledger = site_configuration(), site_ledger()
     if known_on is not None:
-        everybody = assess_everybody(ledger, configuration, as_of, known_on=known_on, queries=queries)
-        population = everybody.population
-    else:
-        population = None
-    neutral = configuration.models[0].model.neutral
+        return assess_everybody(ledger, configuration, as_of, known_on=known_on, queries=queries)
     keys = list(keys)
-    if population is None:
-        groups = customer_groups(keys)
-        population = stored_population(groups, neutral)
-    return Assessment(
-        ledger, configuration, as_of, queries=queries, known_on=known_on, only=keys, population=population
-    )
+    population = stored_population(customer_groups(keys), configuration.models[0].model.neutral)
+    return Assessment(ledger, configuration, as_of, queries=queries, only=keys, population=population)
 
 
 def customer_groups(keys: Iterable[Key]) -> list[str]:
@@ -173,7 +166,9 @@ def write_everybody(
     """
     as_of = as_of or today()
     if only is None:
-        assessment = assess_everybody(site_ledger(), site_configuration(), as_of, queries=queries)
+        assessment = assess_everybody(
+            site_ledger(), site_configuration(), as_of, queries=queries, store=as_of >= today()
+        )
     else:
         assessment = assessment_of(only, as_of)
     writer = Writer(

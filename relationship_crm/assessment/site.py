@@ -11,7 +11,7 @@ from typing import Any
 import frappe
 from frappe.utils import cint, flt, get_datetime, getdate
 
-from relationship_crm.assessment.configuration import Configuration, ModelChoice
+from relationship_crm.assessment.configuration import Configuration, ModelChoice, model_of
 from relationship_crm.assessment.population import GAP, Population, mean_kind
 from relationship_crm.engine.dimensions import DIMENSIONS
 from relationship_crm.engine.scores import Model, Term
@@ -97,8 +97,8 @@ def _raw_configuration() -> str:
     models.sort(key=lambda model: model.name != settings.scoring_model)
     terms = frappe.get_all(
         "Relationship Scoring Model Signal",
-        filters={"parent": ["in", [m.name for m in models]], "enabled": 1},
-        fields=["parent", "signal", "dimension", "weight", "half_life", "cap"],
+        filters={"parent": ["in", [m.name for m in models]]},
+        fields=["parent", "signal", "dimension", "enabled", "weight", "half_life", "cap"],
         order_by="parent asc, idx asc",
     )
     names = frappe.get_all("Relationship Signal", filters={"enabled": 1}, pluck="name", order_by="name asc")
@@ -171,19 +171,11 @@ def _build(raw: str, hooks: tuple[str, ...]) -> Configuration:
     for row in data["desk"]:
         signal = desk_signal(row)
         signals[signal.key] = signal
-    desk_terms = tuple(
-        Term(
-            row["signal_key"],
-            row["dimension"],
-            flt(row["weight"]),
-            flt(row["half_life"]) or None,
-            flt(row["cap"]),
-        )
-        for row in data["desk"]
-    )
-    models = [_model(row, data["terms"], signals, desk_terms) for row in data["models"]]
+    standard = {s.key for s in standard_signals()}
+    added = model_of(s for s in signals.values() if s.key not in standard).terms
+    models = [_model(row, data["terms"], signals, added) for row in data["models"]]
     if not models:
-        models = [ModelChoice(Model("", desk_terms))]
+        models = [ModelChoice(Model("", added))]
     models[0] = ModelChoice(models[0].model)
     criteria: dict[str, list[Criterion]] = {}
     for row in data["criteria"]:
@@ -229,9 +221,9 @@ def _build(raw: str, hooks: tuple[str, ...]) -> Configuration:
 
 
 def _model(
-    row: dict[str, Any], terms: list[dict[str, Any]], signals: dict[str, Signal], desk_terms: tuple[Term, ...]
+    row: dict[str, Any], terms: list[dict[str, Any]], signals: dict[str, Signal], added: tuple[Term, ...]
 ) -> ModelChoice:
-    """A scoring model; a desk signal that it does not weigh itself counts with the signal's own numbers."""
+    """A scoring model; a signal of the desk or of another app that it does not name counts with its own numbers."""
     own = [
         Term(
             t["signal"],
@@ -242,10 +234,10 @@ def _model(
             signals[t["signal"]].maturing,
         )
         for t in terms
-        if t["parent"] == row["name"] and t["signal"] in signals
+        if t["parent"] == row["name"] and t["signal"] in signals and t["enabled"]
     ]
-    weighed = {(t.signal, t.dimension) for t in own}
-    own += [t for t in desk_terms if (t.signal, t.dimension) not in weighed]
+    named = {(t["signal"], t["dimension"]) for t in terms if t["parent"] == row["name"]}
+    own += [t for t in added if (t.signal, t.dimension) not in named]
     model = Model(
         row["name"],
         tuple(own),

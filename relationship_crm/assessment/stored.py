@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 import frappe
+from pypika.terms import Case
 
 from relationship_crm.assessment.parties import Parties
 
@@ -141,3 +142,29 @@ def active_overrides(names: Sequence[str], as_of: date) -> dict[str, ActiveOverr
         .run()
     )
     return {relationship: ActiveOverride(name, stage) for relationship, name, stage in rows}
+
+
+def refresh_computed(relationships: Sequence[str]) -> None:
+    """Stores with the overrides of relationships what the ledger says now, and whether it disagrees."""
+    if not relationships:
+        return
+    override = frappe.qb.DocType("Relationship Override")
+    relationship = frappe.qb.DocType("Relationship")
+    stage = frappe.qb.DocType("Relationship Stage")
+    disagrees = (
+        (override.kind == "Stage")
+        & (override.revoked == 0)
+        & relationship.computed_stage.notnull()
+        & (relationship.computed_stage != override.stage)
+    )
+    (
+        frappe.qb.update(override)
+        .join(relationship)
+        .on(relationship.name == override.relationship)
+        .left_join(stage)
+        .on(stage.name == relationship.computed_stage)
+        .set(override.computed_stage_name, stage.stage_name)
+        .set(override.disagrees, Case().when(disagrees, 1).else_(0))
+        .where(override.relationship.isin(list(relationships)))
+        .run()
+    )

@@ -6,11 +6,7 @@ import frappe
 
 from relationship_crm.assessment.process import create_run, execute
 from relationship_crm.assessment.run import drain
-
-
-def is_enabled() -> bool:
-    """Whether assessments are switched on for this site."""
-    return bool(frappe.db.get_single_value("Relationship CRM Settings", "enabled"))
+from relationship_crm.switches import is_enabled
 
 
 def drain_relationship_events() -> None:

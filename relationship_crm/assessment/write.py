@@ -23,7 +23,13 @@ from relationship_crm.assessment.rows import (
     fact_columns,
     score_columns,
 )
-from relationship_crm.assessment.stored import Stored, active_overrides, stored_relationships
+from relationship_crm.assessment.stored import (
+    Stored,
+    active_overrides,
+    refresh_computed,
+    stored_relationships,
+)
+from relationship_crm.engine.dimensions import ABOUT_EMPLOYEES
 from relationship_crm.engine.grid import day_of, month_end
 
 RELATIONSHIP_FACTS = (
@@ -176,6 +182,7 @@ class Writer:
         write_rows("Relationship", columns, rows, update=columns[1:])
         self._write_company_facts(detail, stored)
         write_moves(self.assessment, detail, moves)
+        refresh_computed([row[0] for row in rows])
         mirror.update([row[:3] for row in rows])
         return moves
 
@@ -233,7 +240,7 @@ class Writer:
         return "; ".join(
             explain.sentence(s.criterion, s.value, frappe._)
             for s in explain.criteria_at(detail, p)
-            if not s.rung and s.holds
+            if not s.rung and s.holds and s.criterion.measure not in ABOUT_EMPLOYEES
         )
 
     def _write_company_facts(self, detail: Detail, stored: list[Stored]) -> None:

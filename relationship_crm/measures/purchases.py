@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pypika import JoinType
-from pypika.functions import Coalesce
+from pypika.functions import Coalesce, Sum
 from pypika.queries import QueryBuilder
 
 from relationship_crm.ledger.dialect import query, table
@@ -25,7 +25,10 @@ def purchase_rows_query(scope: Scope, basis: str) -> Any:
     would cost more than it saves.
     """
     if basis == SALES_ORDER:
-        return _orders(scope) if scope.has(SALES_ORDER) else None
+        if not scope.has(SALES_ORDER):
+            return None
+        returns = [_returned_orders(scope)] if scope.has("Sales Invoice Item", "sales_order") else []
+        return union_all([_orders(scope), *returns])
     doctypes = [d for d in (SALES_INVOICE, "POS Invoice") if scope.has(d)]
     return union_all([_invoices(scope, d) for d in doctypes]) if doctypes else None
 
@@ -35,6 +38,26 @@ def _orders(scope: Scope) -> QueryBuilder:
     statement = query().from_(o).where((o.docstatus == 1) & (o.is_internal_customer == 0))
     return scope.limit(statement, date=o.transaction_date, created=o.creation, party=o.customer).select(
         o.customer, o.company, o.transaction_date, o.transaction_date, o.base_net_total, o.base_net_total
+    )
+
+
+def _returned_orders(scope: Scope) -> QueryBuilder:
+    """Credit notes on what was ordered: each counts against the day of the order it gives back."""
+    d, i, o = table(SALES_INVOICE, "d"), table("Sales Invoice Item", "i"), table(SALES_ORDER, "o")
+    statement = (
+        query()
+        .from_(d)
+        .join(i)
+        .on(i.parent == d.name)
+        .join(o)
+        .on(o.name == i.sales_order)
+        .where(own_invoice(d) & (d.is_return == 1) & (o.docstatus == 1))
+    )
+    back = Sum(i.base_net_amount)
+    return (
+        scope.limit(statement, date=d.posting_date, created=d.creation, party=d.customer)
+        .select(d.customer, d.company, o.transaction_date, d.posting_date, back, back)
+        .groupby(d.name, o.name)
     )
 
 

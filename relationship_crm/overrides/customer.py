@@ -12,6 +12,8 @@ from relationship_crm.guard import never_in_the_way
 WATCHED = (
     *("customer_name", "customer_group", "territory", "account_manager", "disabled", "is_internal_customer"),
     *("lead_name", "prospect_name", "relationship_referred_by"),
+    # a form opened before the last assessment writes back the stage of then
+    *("relationship_stage", "relationship_rung", "relationship_composite", "relationship_dissolution"),
 )
 
 

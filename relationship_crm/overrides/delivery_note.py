@@ -9,8 +9,13 @@ from relationship_crm.guard import never_in_the_way
 from relationship_crm.policies import apply
 
 
+def before_validate(doc: Any, method: str | None = None) -> None:
+    """Let policies fill fields."""
+    apply.before_validate(doc, "Customer", doc.customer)
+
+
 def validate(doc: Any, method: str | None = None) -> None:
-    """Let policies fill and tell."""
+    """Let policies tell."""
     apply.on_validate(doc, "Customer", doc.customer)
 
 

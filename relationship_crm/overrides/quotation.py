@@ -10,9 +10,14 @@ from relationship_crm.guard import never_in_the_way
 from relationship_crm.policies import apply
 
 
-def validate(doc: Any, method: str | None = None) -> None:
-    """Stamp the stage, then let policies fill and tell."""
+def before_validate(doc: Any, method: str | None = None) -> None:
+    """Stamp the stage, then let policies fill fields: pricing rules and terms see both."""
     never_in_the_way(stamp.stamp)(doc, doc.quotation_to, doc.party_name)
+    apply.before_validate(doc, doc.quotation_to, doc.party_name)
+
+
+def validate(doc: Any, method: str | None = None) -> None:
+    """Let policies tell."""
     apply.on_validate(doc, doc.quotation_to, doc.party_name)
 
 

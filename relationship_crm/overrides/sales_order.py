@@ -10,9 +10,14 @@ from relationship_crm.guard import never_in_the_way
 from relationship_crm.policies import apply
 
 
-def validate(doc: Any, method: str | None = None) -> None:
-    """Stamp the stage, then let policies fill and tell."""
+def before_validate(doc: Any, method: str | None = None) -> None:
+    """Stamp the stage, then let policies fill fields: pricing rules and terms see both."""
     never_in_the_way(stamp.stamp)(doc, "Customer", doc.customer)
+    apply.before_validate(doc, "Customer", doc.customer)
+
+
+def validate(doc: Any, method: str | None = None) -> None:
+    """Let policies tell."""
     apply.on_validate(doc, "Customer", doc.customer)
 
 
@@ -54,7 +59,10 @@ def on_update_after_submit(doc: Any, method: str | None = None) -> None:
 def on_change(doc: Any, method: str | None = None) -> None:
     """Closed or opened again; every other change of status comes with a document that marks the customer itself."""
     before = doc.get_doc_before_save()
-    if doc.docstatus != 1 or not before or before.status == doc.status:
+    if doc.docstatus != 1 or not before:
         return
-    if "Closed" in (before.status, doc.status):
+    closed = doc.status == "Closed"
+    # ERPNext changes an order several times while it closes or opens it: one of them is news
+    if closed != (before.status == "Closed") and doc.flags.relationship_closed is not closed:
+        doc.flags.relationship_closed = closed
         mark(doc, "Customer", doc.customer, doc.transaction_date, doc.status)

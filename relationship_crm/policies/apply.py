@@ -1,4 +1,4 @@
-"""Policies at work on a document: fill and tell at validate, ask for a role or stop before submit."""
+"""Policies at work on a document: fill before it is validated, tell then, ask for a role or stop before submit."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from frappe.utils import getdate
 from relationship_crm.guard import never_in_the_way
 from relationship_crm.policies.conditions import holds
 from relationship_crm.stamp import relationship_of
+from relationship_crm.switches import is_enabled
 
 CACHE_KEY = "relationship_crm_policies"
 MESSAGE, ROLE, STOP, FILL = "Message", "Require a role", "Stop", "Fill a field"
@@ -65,21 +66,20 @@ def applies(policy: dict[str, Any], doc: Any, relationship: Any) -> bool:
 
 def _matching(doc: Any, party_type: str | None, party: str | None, *actions: str) -> Iterator[dict[str, Any]]:
     policies = [p for p in load_policies() if p["document_type"] == doc.doctype and p["action"] in actions]
-    if not policies:
+    if not policies or not is_enabled():
         return
     relationship = relationship_of(doc, party_type, party)
     yield from (p for p in policies if applies(p, doc, relationship))
 
 
 @never_in_the_way
-def on_validate(doc: Any, party_type: str | None, party: str | None) -> None:
-    """Fill fields (the most important policy first; a filled field is not filled again) and show messages."""
+def before_validate(doc: Any, party_type: str | None, party: str | None) -> None:
+    """Fill fields; the most important policy first, a filled field is not filled again.
+
+    Before ERPNext validates, so that what follows from a field (a payment schedule, a price) follows from the new value.
+    """
     filled: set[str] = set()
-    for policy in _matching(doc, party_type, party, FILL, MESSAGE):
-        if policy["action"] == MESSAGE:
-            if not doc.flags.in_insert or doc.docstatus == 0:
-                frappe.msgprint(_message(policy, doc), title=policy["title"], indicator="orange", alert=True)
-            continue
+    for policy in _matching(doc, party_type, party, FILL):
         field = policy["target_field"]
         if field in filled or (policy.get("only_if_empty") and doc.get(field)):
             continue
@@ -87,8 +87,18 @@ def on_validate(doc: Any, party_type: str | None, party: str | None) -> None:
         fill(doc, field, policy["target_value"])
 
 
+@never_in_the_way
+def on_validate(doc: Any, party_type: str | None, party: str | None) -> None:
+    """Show messages."""
+    for policy in _matching(doc, party_type, party, MESSAGE):
+        frappe.msgprint(_message(policy, doc), title=policy["title"], indicator="orange", alert=True)
+
+
 def fill(doc: Any, field: str, value: Any) -> None:
-    """Set a field of a document; a sales person becomes the first row of the sales team."""
+    """Set a field of a document; a sales person becomes the first row of the sales team.
+
+    New payment terms drop the payment schedule, which ERPNext fills only while it is empty.
+    """
     if (
         field == "sales_person"
         and not doc.meta.has_field("sales_person")
@@ -97,7 +107,10 @@ def fill(doc: Any, field: str, value: Any) -> None:
         if not doc.get("sales_team"):
             doc.append("sales_team", {"sales_person": value, "allocated_percentage": 100})
         return
+    before = doc.get(field)
     doc.set(field, frappe.utils.cast(doc.meta.get_field(field).fieldtype, value))
+    if field == "payment_terms_template" and doc.get(field) != before:
+        doc.set("payment_schedule", [])
 
 
 def before_submit(doc: Any, party_type: str | None, party: str | None) -> None:

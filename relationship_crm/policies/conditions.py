@@ -81,9 +81,7 @@ def holds(
     for condition in conditions:
         operator, value = condition["operator"], condition.get("value")
         if condition["subject"] == "Relationship":
-            if relationship is None:
-                return False
-            left = relationship_value(relationship, condition["field"])
+            left = relationship_value(relationship or {}, condition["field"])
             if left is None and operator != "is not set":
                 return False
         else:

@@ -18,7 +18,7 @@ WORST_SHARE = 0.15
 
 
 def _documents(scope: Scope, doctype: str) -> QueryBuilder:
-    """Sales and credits by customer and month of one kind of invoice, with the newest name of each."""
+    """Sales and credits by customer, company and month of one kind of invoice, with the newest name of each."""
     d = table(doctype, "d")
     ours = own_invoice(d) if doctype == "Sales Invoice" else d.docstatus == 1
     point_of_sale = doctype == "POS Invoice"
@@ -34,16 +34,20 @@ def _documents(scope: Scope, doctype: str) -> QueryBuilder:
     month = LastDay(d.posting_date)
     return statement.select(
         d.customer.as_("customer"),
+        d.company.as_("company"),
         month.as_("month"),
         Sum(case((d.is_return == 0, d.base_net_total), otherwise=0)).as_("sold"),
         Sum(case((d.is_return == 1, d.base_net_total), otherwise=0)).as_("credited"),
         Max(d.creation).as_("known_at"),
         *[(Value(None) if term is None else Max(term)).as_(name) for name, term in columns.items()],
-    ).groupby(d.customer, month)
+    ).groupby(d.customer, d.company, month)
 
 
 def returned_events(scope: Scope) -> Any:
-    """A month with sales, on its last day: 1 without returns, 0 from a returned share of 15 % on."""
+    """A month with sales, on its last day: 1 without returns, 0 from a returned share of 15 % on.
+
+    One event a company: amounts in different currencies cannot be added up.
+    """
     doctypes = [d for d in ("Sales Invoice", "POS Invoice") if scope.has(d)]
     months = union_all([_documents(scope, d) for d in doctypes]).as_("m")
 
@@ -56,7 +60,7 @@ def returned_events(scope: Scope) -> Any:
     statement = (
         sorting_query()
         .from_(months)
-        .groupby(column("customer"), column("month"))
+        .groupby(column("customer"), column("company"), column("month"))
         .having(sold > 0)
     )
     return select_events(

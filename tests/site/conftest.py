@@ -59,6 +59,7 @@ def house(connection):
 def forget() -> None:
     """Nothing a test left in memory or in Redis may outlive its rollback."""
     import frappe
+
     from relationship_crm.assessment.site import forget_configuration
     from relationship_crm.policies.apply import forget_policies
 
@@ -77,15 +78,35 @@ def forget() -> None:
     frappe.flags.in_test, frappe.flags.mute_emails = True, True
 
 
-@pytest.fixture(autouse=True)
-def clean(house):
-    """Every test begins with the bare house: no parties' rows of other suites, no stored figures; and leaves no trace."""
+def prepare() -> None:
+    """The bare house: no parties' rows of other suites, no stored figures, settings as they ship."""
+    import frappe
+
     forget()
-    settings = house.get_single("Relationship CRM Settings")
+    settings = frappe.get_single("Relationship CRM Settings")
     settings.update({"reporting_currency": "USD", "stage_model": "Kotler", "scoring_model": "Standard", "enabled": 1})
-    settings.flags.ignore_permissions = True
     settings.save()
     for doctype in ("Relationship Event", "Relationship Yardstick"):
-        house.db.delete(doctype)
+        frappe.db.delete(doctype)
+    # customers somebody left on the site would be part of the population
+    frappe.db.sql("update tabCustomer set is_internal_customer = 1")
+
+
+@pytest.fixture(autouse=True)
+def clean(house):
+    """Every test begins with the bare house and leaves no trace."""
+    prepare()
     yield
     forget()
+
+
+@pytest.fixture(scope="session")
+def told(house):
+    """The story of test_scenario and test_replay, played once; what the app said about it, as plain data."""
+    from story import tell
+
+    prepare()
+    try:
+        return tell()
+    finally:
+        forget()

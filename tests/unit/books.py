@@ -11,29 +11,16 @@ Dates are ISO text. A document is entered on its own date at nine o'clock unless
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
+
+from questions import FAR, SIGNALS, Event, Questions, day_after
 
 from relationship_crm.ledger.database import SqliteLedger
-from relationship_crm.ledger.dialect import Dialect, render
 from relationship_crm.ledger.schema import COLUMNS, create_tables
-from relationship_crm.signals import Scope, Signal, standard_signals
-from relationship_crm.signals.base import events_query, sums_query
 
-SIGNALS = {signal.key: signal for signal in standard_signals()}
-FAR = "2099-12-31"
-
-
-class Event(NamedTuple):
-    """What a test wants to know of an event."""
-
-    party: str
-    date: str
-    value: float
-    weight: float
-    voucher: str
+__all__ = ["FAR", "SIGNALS", "Book", "Document", "Event", "day_after"]
 
 
 @dataclass
@@ -49,12 +36,7 @@ class Document:
     qty: list[float] = field(default_factory=list)
 
 
-def day_after(day: str, days: int = 1) -> str:
-    """A day so many days later."""
-    return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
-
-
-class Book:
+class Book(Questions):
     """An empty ledger with a builder for each kind of document; every builder returns the document or its name."""
 
     def __init__(self, doctypes: Iterable[str] | None = None) -> None:
@@ -294,38 +276,3 @@ class Book:
     def yardstick(self, kind: str, segment: str, month: int, value: float) -> None:
         """A figure of the population."""
         self.add("Relationship Yardstick", "YARD", replay="", kind=kind, segment=segment, month=month, value=value)
-
-    # -- questions
-
-    def ask(
-        self,
-        build: Callable[[Scope], Any],
-        as_of: str = FAR,
-        *,
-        known_on: str | None = None,
-        only: dict[str, list[str]] | None = None,
-        **arguments: Any,
-    ) -> list[tuple]:
-        """The rows of a query in a scope; `only` names parties by the run-time lists customers, leads, prospects."""
-        statement = build(Scope(self.ledger.has, restricted=only is not None, known=known_on is not None))
-        if statement is None:
-            return []
-        midnight = datetime.min.time()
-        lists = {"customers": [], "leads": [], "prospects": [], **(only or {})}
-        times = {
-            name: datetime.combine(date.fromisoformat(day_after(day)), midnight)
-            for name, day in (("as_of_next", as_of), ("known_next", known_on))
-            if day
-        }
-        return self.ledger.rows(render(statement, Dialect.SQLITE), {"replay": "", **lists, **times, **arguments})
-
-    def events(self, signal: str | Signal, as_of: str = FAR, **scope: Any) -> list[Event]:
-        """A signal's events, oldest first."""
-        signal = SIGNALS[signal] if isinstance(signal, str) else signal
-        rows = self.ask(lambda s: events_query(signal, s), as_of, **scope)
-        return [Event(r[1], str(r[2])[:10], round(r[4], 9), round(float(r[5]), 9), r[7]) for r in rows]
-
-    def sums(self, signal: str | Signal, as_of: str = FAR, half_life: float = 180.0, **scope: Any) -> list[tuple]:
-        """A signal's monthly sums."""
-        signal = SIGNALS[signal] if isinstance(signal, str) else signal
-        return sorted(self.ask(lambda s: sums_query(signal, s), as_of, half_life=half_life, **scope))

@@ -53,9 +53,9 @@ function notices(data) {
 			esc(day(o.until_date)),
 			esc(o.reason),
 		]);
-		const more = data.disagreement ? " " + esc(__("The ledger says {0}.", [data.computed_stage])) : "";
+		const more = data.disagreement ? " · " + esc(__("The ledger says {0}.", [data.computed_stage])) : "";
 		const link = `<a href="${esc(frappe.utils.get_form_link("Relationship Override", o.name))}">${esc(__("Open the override"))}</a>`;
-		lines.push(`<div class="rcrm-notice rcrm-notice-override">${text}${more} ${link}</div>`);
+		lines.push(`<div class="rcrm-notice rcrm-notice-override">${text}${more} · ${link}</div>`);
 	}
 	if (data.dissolution && data.dissolution_reason) {
 		lines.push(`<div class="rcrm-notice rcrm-notice-loss"><b>${esc(__("Dissolving"))}:</b> ${esc(data.dissolution_reason)}</div>`);
@@ -69,7 +69,10 @@ export function next_html(data) {
 	const next = data.next || {};
 	const missing = (next.missing || []).map((line) => `<li>${esc(line)}</li>`).join("");
 	const blocks = [];
-	if (held) blocks.push(`<h6>${esc(__("Why {0}", [data.stage]))}</h6><ul class="rcrm-lines rcrm-held">${held}</ul>`);
+	// the criteria are those of the computed stage: an override has its own reason
+	const overridden = data.computed_stage && data.computed_stage !== data.stage;
+	const why = overridden ? __("Why the ledger says {0}", [data.computed_stage]) : __("Why {0}", [data.stage]);
+	if (held) blocks.push(`<h6>${esc(why)}</h6><ul class="rcrm-lines rcrm-held">${held}</ul>`);
 	if (next.stage && missing) {
 		blocks.push(`<h6>${esc(__("What {0} wants", [next.stage]))}</h6><ul class="rcrm-lines rcrm-missing">${missing}</ul>`);
 	} else if (!next.stage) {

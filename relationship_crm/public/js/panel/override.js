@@ -51,7 +51,7 @@ export function show_override(panel) {
 				});
 				dialog.hide();
 				frappe.show_alert({ message: __("The stage is {0} until {1}.", [values.stage, frappe.datetime.str_to_user(values.until_date)]), indicator: "green" });
-				panel.load();
+				panel.refresh_form();
 			} catch (error) {
 				dialog.enable_primary_action(); // Frappe has shown the reason
 			}

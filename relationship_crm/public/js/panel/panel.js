@@ -62,6 +62,18 @@ export class Panel {
 		this.load_trend();
 	}
 
+	/** The form shows the stage too: read it anew, unless somebody is editing it. Its refresh draws the panel. */
+	refresh_form() {
+		if (this.frm && this.frm.reload_doc && !this.frm.is_dirty()) this.frm.reload_doc();
+		else this.load();
+	}
+
+	async assess() {
+		await this.load("assess_party");
+		const shown = this.frm && this.frm.doc && (this.frm.doc.relationship_stage || this.frm.doc.stage_name);
+		if (this.data && this.data.stage && shown !== this.data.stage) this.refresh_form();
+	}
+
 	async load_trend() {
 		const request = this.request;
 		const $host = this.$root.find(".rcrm-trend");
@@ -92,7 +104,7 @@ export class Panel {
 
 	bind() {
 		const actions = {
-			assess: () => this.load("assess_party"),
+			assess: () => this.assess(),
 			reload: () => this.load(),
 			changes: () => show_changes(this),
 			override: () => show_override(this),
@@ -124,7 +136,11 @@ function toolbar(data) {
 }
 
 function facts_html(data) {
-	const rows = (data.facts || []).map((f) => {
+	const facts = data.facts || [];
+	const bought = facts.some((f) => f.key === "purchases" && f.value);
+	const rows = facts.map((f) => {
+		// the column's zero is no rhythm where there was no purchase, and no gap where there was only one
+		if ((f.key === "rhythm" && !bought) || (f.key === "median_gap" && !f.value)) f = { ...f, value: null };
 		// in words: how many of its own usual gaps the customer has been silent
 		const rhythm = f.key === "rhythm";
 		const label = rhythm ? __("Silent, in Usual Gaps") : f.label;

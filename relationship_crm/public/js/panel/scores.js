@@ -39,7 +39,7 @@ export function scores_html(data) {
 function composite_html(s) {
 	const value = s.enough
 		? `<span class="rcrm-big">${esc(score(s.value))}</span><span class="rcrm-muted">${esc(__("of 100"))} · ${esc(confidence_words(s.confidence))}</span>`
-		: `<span class="rcrm-big rcrm-unknown">–</span><span class="rcrm-muted">${esc(__("not enough evidence"))}</span>`;
+		: `<span class="rcrm-unknown">${esc(__("Not enough evidence yet"))}</span>`;
 	return `<div class="rcrm-composite"><span class="rcrm-label">${esc(s.label)}</span><span class="rcrm-composite-value">${value}</span>${bar(s)}</div>`;
 }
 

@@ -73,6 +73,7 @@ class Relationship(Document):
         stage_model: DF.Link | None
         stage_name: DF.Data | None
         stage_since: DF.Date | None
+        state_digest: DF.Data | None
         territory: DF.Data | None
         trust: DF.Float
         trust_company: DF.Float

@@ -22,6 +22,7 @@ class RelationshipAssessment(Document):
         computed_on: DF.Datetime | None
         contributions: DF.LongText | None
         customer_group: DF.Data | None
+        digest: DF.Data | None
         dissolution: DF.Check
         employee_contributions: DF.LongText | None
         engagement: DF.Float

@@ -34,10 +34,19 @@ class RelationshipOverride(Document):
         self._check_dates()
         self._check_stage()
         self._check_overlap()
-        self._set_state()
+        self._set_revoked_on()
 
     def on_update(self) -> None:
         self._assess()
+        computed = frappe.db.get_value(
+            self.doctype, self.name, ["computed_stage_name", "disagrees"], as_dict=True
+        )
+        self.update(computed)
+
+    def on_trash(self) -> None:
+        """The relationship names the override in force, which would keep it from being deleted."""
+        in_force = {"name": self.relationship, "override": self.name}
+        frappe.db.set_value("Relationship", in_force, "override", None, update_modified=False)
 
     def after_delete(self) -> None:
         self._assess()
@@ -76,18 +85,11 @@ class RelationshipOverride(Document):
             link = frappe.utils.get_link_to_form("Relationship Override", other)
             frappe.throw(_("{0} already sets the stage in this period. Revoke it first.").format(link))
 
-    def _set_state(self) -> None:
+    def _set_revoked_on(self) -> None:
         if not self.revoked:
             self.revoked_on = None
         elif not self.revoked_on:
             self.revoked_on = today()
-        computed = frappe.db.get_value("Relationship", self.relationship, "computed_stage")
-        self.computed_stage_name = computed and frappe.db.get_value(
-            "Relationship Stage", computed, "stage_name"
-        )
-        self.disagrees = int(
-            bool(self.kind == "Stage" and not self.revoked and computed and computed != self.stage)
-        )
 
     def _assess(self) -> None:
         """Marks the party and assesses it at once, so that whoever saved this sees what follows from it."""

@@ -21,7 +21,7 @@ frappe.query_reports["Relationship Ladder"] = {
 	onload(report) {
 		if (!report.page) return; // a chart's filter dialog
 		report.page.wrapper.on("click", ".relationship-stage-link", (e) => {
-			const filters = { stage_name: $(e.currentTarget).attr("data-stage") };
+			const filters = { stage_name: ["=", $(e.currentTarget).attr("data-stage")] };
 			["party_type"].forEach((key) => {
 				const value = report.get_filter_value(key);
 				if (value) filters[key] = value;

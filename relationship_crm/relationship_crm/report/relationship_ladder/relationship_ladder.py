@@ -21,7 +21,13 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
     filters = frappe._dict(filters or {})
     found, message = read(filters)
     data = by_stage(found, rows.ladder(), rows.currency())
-    return columns(), data, message, chart(data, LETTERS_SHORT if filters.short_labels else LETTERS), summary(found)
+    return (
+        columns(),
+        data,
+        message,
+        chart(data, LETTERS_SHORT if filters.short_labels else LETTERS),
+        summary(found),
+    )
 
 
 def read(filters: frappe._dict) -> tuple[list[frappe._dict], str | None]:

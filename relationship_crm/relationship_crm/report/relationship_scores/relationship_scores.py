@@ -72,9 +72,7 @@ def columns(shown: list[str]) -> list[dict[str, Any]]:
     ]
     for key in shown:
         found.append(rows.column(key, names[key], "Float", 160, precision=1))
-        found.append(
-            rows.column(f"{key}_confidence", _("Confidence"), "Percent", 110)
-        )
+        found.append(rows.column(f"{key}_confidence", _("Confidence"), "Percent", 110))
     return [
         *found,
         rows.column("dissolution", _("Dissolving"), "Check", 90),
