@@ -90,7 +90,7 @@ def _party_fields(after: str, referred_by: bool = False) -> list[Field]:
             **computed,
             "fieldname": "relationship_composite",
             "fieldtype": "Float",
-            "label": "Relationship Score",
+            "label": "Relationship Quality",
             "precision": "1",
         },
         {
@@ -128,7 +128,7 @@ def _stamp_fields(after: str) -> list[Field]:
                 **stamped,
                 "fieldname": "relationship_composite",
                 "fieldtype": "Float",
-                "label": "Relationship Score",
+                "label": "Relationship Quality",
                 "precision": "1",
             },
         ],

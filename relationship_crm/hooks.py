@@ -10,9 +10,9 @@ export_python_type_annotations = True
 add_to_apps_screen = [
     {
         "name": "relationship_crm",
-        "logo": "/assets/relationship_crm/images/logo.svg",
+        "logo": "/assets/relationship_crm/images/relationship_crm.svg",
         "title": "Relationship CRM",
-        "route": "/app/relationship",
+        "route": "/app/relationships",
         "has_permission": "relationship_crm.permissions.has_app_permission",
     }
 ]
@@ -46,6 +46,9 @@ override_doctype_dashboards = {
     "Lead": "relationship_crm.dashboards.lead",
     "Prospect": "relationship_crm.dashboards.prospect",
 }
+
+# The Relationship Sheet prints what the tab shows, in mails and jobs too.
+jinja = {"methods": ["relationship_crm.api.relationship_panel"]}
 
 # Permissions
 

@@ -15,7 +15,7 @@ from relationship_crm.assessment.compute import Assessment, Detail
 from relationship_crm.assessment.run import assessment_of
 from relationship_crm.assessment.site import site_configuration, today
 from relationship_crm.engine import scores
-from relationship_crm.engine.dimensions import ABOUT_EMPLOYEES, DIMENSIONS
+from relationship_crm.engine.dimensions import DIMENSIONS, RESTRICTED
 from relationship_crm.measures.registry import MEASURES
 
 #: Documents listed behind a score; the rest is given as one sum.
@@ -43,16 +43,19 @@ def may_see_employee_scores() -> bool:
     return 1 in frappe.get_meta("Relationship").get_permlevel_access("read")
 
 
+def may_see(score: str) -> bool:
+    """Whether the user may see a score, or a measure a criterion asks."""
+    return score not in RESTRICTED or may_see_employee_scores()
+
+
 def visible_dimensions() -> tuple[str, ...]:
     """The dimensions the user may see."""
-    return (
-        DIMENSIONS if may_see_employee_scores() else tuple(d for d in DIMENSIONS if d not in ABOUT_EMPLOYEES)
-    )
+    return tuple(d for d in DIMENSIONS if may_see(d))
 
 
 def is_visible(state: explain.CriterionState) -> bool:
     """Whether the user may see the measure a criterion asks."""
-    return state.criterion.measure not in ABOUT_EMPLOYEES or may_see_employee_scores()
+    return may_see(state.criterion.measure)
 
 
 def one(party_type: str, party: str, as_of: date | None = None) -> tuple[Assessment, Detail, int] | None:
@@ -163,8 +166,16 @@ def score_list(assessment: Assessment, detail: Detail, p: int) -> list[dict[str,
         ("engagement", composed.engagement, composed.engagement_confidence),
         ("composite", detail.composite, composed.composite_confidence),
     ):
-        rows.append(_score(key, value[p, -1], confidence[p, -1], composed=True))
+        if may_see(key):
+            rows.append(_composed(key, value[p, -1], confidence[p, -1], detail.model.prior_weight))
     return rows
+
+
+def _composed(key: str, value: float, confidence: float, prior_weight: float) -> dict[str, Any]:
+    """A composed score with the band that its evidence gives: n = k·conf/(1 - conf)."""
+    amount = prior_weight * confidence / (1 - confidence)
+    low, high = scores.band(np.array(value), np.array(amount), prior_weight)
+    return _score(key, value, confidence, composed=True, low=float(low), high=float(high))
 
 
 def _score(
@@ -236,11 +247,8 @@ def trend(party_type: str, party: str, months: int) -> dict[str, Any]:
     chosen = range(max(0, detail.grid.size - months - 1), detail.grid.size)
     enough = np.where(detail.confidence >= scores.ENOUGH, detail.value, np.nan)
     series = {d: enough[i, p] for i, d in enumerate(DIMENSIONS) if d in visible_dimensions()}
-    series.update(
-        trust=detail.composites.trust[p],
-        engagement=detail.composites.engagement[p],
-        composite=detail.composite[p],
-    )
+    composed = {"trust": detail.composites.trust, "engagement": detail.composites.engagement}
+    series.update({key: value[p] for key, value in composed.items() if may_see(key)}, composite=detail.composite[p])
     ladder_ = site_configuration().ladder
     return {
         "days": [detail.grid.date(t) for t in chosen],

@@ -36,6 +36,7 @@ class Configuration:
     exclude_pos_customers: bool = True
     rates: Mapping[str, float] = field(default_factory=dict)  # company -> reporting currency
     reporting_currency: str = ""
+    currencies: Mapping[str, str] = field(default_factory=dict)  # company -> its own currency
 
 
 def model_of(signals: Iterable[Signal], name: str = "Standard", **options: float) -> Model:

@@ -76,8 +76,12 @@ def load_parties(
     left_out = _left_out(ledger, configuration, queries)
     rows: list[_Row] = []
     alias: dict[Key, Key] = {}
-    group_parents = _tree(ledger, queries, "Customer Group", "parent_customer_group")
-    territory_parents = _tree(ledger, queries, "Territory", "parent_territory")
+    chosen = configuration.models
+    group_parents, territory_parents = {}, {}
+    if configuration.excluded_groups or any(choice.customer_group for choice in chosen):
+        group_parents = _tree(ledger, queries, "Customer Group", "parent_customer_group")
+    if any(choice.territory for choice in chosen):
+        territory_parents = _tree(ledger, queries, "Territory", "parent_territory")
     excluded_groups = set(configuration.excluded_groups)
     for name, title, group, territory, manager, disabled, lead, prospect in customers:
         own = ("Customer", name)

@@ -112,6 +112,11 @@ def _raw_configuration() -> str:
             "terms": terms,
             "desk": desk,
             "rates": company_rates(settings.reporting_currency),
+            "currencies": dict(
+                frappe.get_all(
+                    "Company", fields=["name", "default_currency"], as_list=True, order_by="name asc"
+                )
+            ),
         },
         default=str,
         sort_keys=True,
@@ -217,6 +222,7 @@ def _build(raw: str, hooks: tuple[str, ...]) -> Configuration:
         exclude_pos_customers=bool(cint(settings.get("exclude_pos_customers"))),
         rates=data["rates"],
         reporting_currency=settings.get("reporting_currency") or "",
+        currencies=data["currencies"],
     )
 
 

@@ -248,9 +248,7 @@ class Writer:
         fact = frappe.qb.DocType("Relationship Company Fact")
         if any(not s.is_new for s in stored):
             frappe.qb.from_(fact).delete().where(fact.parent.isin(names)).run()
-        currencies = dict(
-            frappe.get_all("Company", fields=["name", "default_currency"], as_list=True, order_by="name")
-        )
+        currencies = self.assessment.configuration.currencies
         rows = []
         for p, old in enumerate(stored):
             for company, found in sorted(self._facts.get(detail.start + p, {}).items()):

@@ -27,6 +27,9 @@ ABOUT_EMPLOYEES: tuple[str, ...] = tuple(d for d in DIMENSIONS if "_employee" in
 #: Scores composed of dimensions.
 COMPOSED: tuple[str, ...] = ("trust", "engagement", "composite")
 
+#: What only that role sees: trust and engagement as a whole would let others work out the part about employees.
+RESTRICTED: tuple[str, ...] = (*ABOUT_EMPLOYEES, "trust", "engagement")
+
 TRUST: tuple[str, ...] = (TRUST_COMPANY, TRUST_EMPLOYEE)
 RATIONAL: tuple[str, ...] = (ENGAGEMENT_COMPANY_RATIONAL, ENGAGEMENT_EMPLOYEE_RATIONAL)
 EMOTIONAL: tuple[str, ...] = (ENGAGEMENT_COMPANY_EMOTIONAL, ENGAGEMENT_EMPLOYEE_EMOTIONAL)

@@ -13,7 +13,7 @@ from frappe.utils import getdate
 from frappe.utils.nestedset import get_descendants_of
 from pypika.analytics import RowNumber
 
-from relationship_crm.engine.dimensions import ABOUT_EMPLOYEES
+from relationship_crm.engine.dimensions import RESTRICTED
 
 #: Below this confidence (in percent) a score is not shown: the engine's third.
 ENOUGH = 100 / 3
@@ -128,8 +128,8 @@ def sees_employee_scores() -> bool:
 
 
 def hidden_dimensions() -> tuple[str, ...]:
-    """Dimensions the user must not see."""
-    return () if sees_employee_scores() else ABOUT_EMPLOYEES
+    """Scores the user must not see."""
+    return () if sees_employee_scores() else RESTRICTED
 
 
 def known(value: float | None, confidence: float | None) -> float | None:

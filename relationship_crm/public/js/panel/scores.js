@@ -29,7 +29,7 @@ export function scores_html(data) {
 	const by_key = Object.fromEntries(data.scores.map((s) => [s.key, s]));
 	const composite = by_key.composite ? composite_html(by_key.composite) : "";
 	const groups = GROUPS.map((group) => {
-		const parts = group.parts.filter((key) => by_key[key]).map((key) => row(by_key[key], "rcrm-part"));
+		const parts = group.parts.filter((key) => by_key[key]).map((key) => row(by_key[key], by_key[group.key] ? "rcrm-part" : "rcrm-whole"));
 		const head = by_key[group.key] ? row(by_key[group.key], "rcrm-whole") : "";
 		return head || parts.length ? `<div class="rcrm-score-group">${head}${parts.length ? `<div class="rcrm-parts">${parts.join("")}</div>` : ""}</div>` : "";
 	}).join("");
