@@ -57,12 +57,14 @@ permission_query_conditions = {
     "Relationship Assessment": "relationship_crm.permissions.query_conditions",
     "Relationship Stage Change": "relationship_crm.permissions.query_conditions",
     "Relationship Override": "relationship_crm.permissions.query_conditions",
+    "Relationship Event": "relationship_crm.permissions.query_conditions",
 }
 has_permission = {
     "Relationship": "relationship_crm.permissions.has_permission",
     "Relationship Assessment": "relationship_crm.permissions.has_permission",
     "Relationship Stage Change": "relationship_crm.permissions.has_permission",
     "Relationship Override": "relationship_crm.permissions.has_permission",
+    "Relationship Event": "relationship_crm.permissions.has_permission",
 }
 # A run outlives the party it was about.
 ignore_links_on_delete = ["Process Relationship Assessment"]

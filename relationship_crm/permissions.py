@@ -17,12 +17,15 @@ if TYPE_CHECKING:
 PARTY_TYPES = ("Customer", "Lead", "Prospect")
 APP_ROLES = ("System Manager", "Relationship Manager", "Relationship User", "Relationship Analyst")
 NOTHING = "1=0"
+#: DocTypes that name the party themselves; the others link to its relationship.
+NAME_THEIR_PARTY = ("Relationship", "Relationship Event")
 
 
 def query_conditions(user: str | None = None, doctype: str = "Relationship") -> str:
     """Rows of one of our DocTypes that a user may see, as SQL; empty = all of them."""
-    criterion = relationship_criterion(user or frappe.session.user)
-    if not criterion or criterion == NOTHING or doctype == "Relationship":
+    own = doctype in NAME_THEIR_PARTY
+    criterion = relationship_criterion(user or frappe.session.user, doctype if own else "Relationship")
+    if not criterion or criterion == NOTHING or own:
         return criterion
     return (
         f"exists (select 1 from `tabRelationship` where `tabRelationship`.name = `tab{doctype}`.relationship"
@@ -32,37 +35,41 @@ def query_conditions(user: str | None = None, doctype: str = "Relationship") -> 
 
 def has_permission(doc: Document, ptype: str = "read", user: str | None = None, debug: bool = False) -> bool:
     """Whether a user may do anything at all with one of our documents; roles decide what."""
-    name = doc.name if doc.doctype == "Relationship" else doc.get("relationship")
-    if not name or (doc.doctype == "Relationship" and doc.is_new()):
+    own = doc.doctype in NAME_THEIR_PARTY
+    name = doc.name if own else doc.get("relationship")
+    if not name or (own and doc.is_new()):
         return True  # about nobody yet
-    criterion = relationship_criterion(user or frappe.session.user)
+    table = doc.doctype if own else "Relationship"
+    criterion = relationship_criterion(user or frappe.session.user, table)
     if not criterion:
         return True
     if criterion == NOTHING:
         return False
     # The criterion is finished SQL: a percent sign in it is no placeholder.
     found = frappe.db.sql(
-        f"select 1 from `tabRelationship` where name = %(name)s and {criterion.replace('%', '%%')}",
+        f"select 1 from `tab{table}` where name = %(name)s and {criterion.replace('%', '%%')}",
         {"name": name},
     )
     return bool(found)
 
 
-def relationship_criterion(user: str) -> str:
-    """The relationships whose party a user may read, as a condition on `tabRelationship`; empty = all of them."""
+def relationship_criterion(user: str, table: str = "Relationship") -> str:
+    """The rows whose party a user may read, as a condition on a table that names it; empty = all of them."""
     conditions = {party_type: _party_condition(party_type, user) for party_type in PARTY_TYPES}
     if not any(conditions.values()):
         return ""
-    allowed = [_of_party_type(party_type, cond) for party_type, cond in conditions.items() if cond != NOTHING]
+    allowed = [
+        _of_party_type(party_type, cond, table) for party_type, cond in conditions.items() if cond != NOTHING
+    ]
     return f"({' or '.join(allowed)})" if allowed else NOTHING
 
 
-def _of_party_type(party_type: str, condition: str) -> str:
-    own = f"`tabRelationship`.party_type = {frappe.db.escape(party_type)}"
+def _of_party_type(party_type: str, condition: str, table: str) -> str:
+    own = f"`tab{table}`.party_type = {frappe.db.escape(party_type)}"
     if not condition:
         return own
     return (
-        f"({own} and exists (select 1 from `tab{party_type}` where `tab{party_type}`.name = `tabRelationship`.party"
+        f"({own} and exists (select 1 from `tab{party_type}` where `tab{party_type}`.name = `tab{table}`.party"
         f" and ({condition})))"
     )
 

@@ -34,7 +34,7 @@ _CHILDREN = {
     "POS Invoice Item": "POS Invoice",
 }
 #: Small enough to be copied whole.
-_WHOLE = ("Journal Entry", "Version", "Communication", "Event", "Relationship Yardstick")
+_WHOLE = ("Journal Entry", "Version", "Communication", "Event", "Relationship Yardstick", "Relationship Override")
 _LINKED = {"Communication Link": "link_name", "Event Participants": "reference_docname"}
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import frappe
+from pypika import MySQLQuery, Table
+from pypika.terms import FormatParameter
 
-#: Rows updated at once: the party's rows are locked until the caller commits, and a sale may want them.
-ROWS = 200
+from relationship_crm.ledger.dialect import column
+
 FIELDS = {
     "relationship_stage": "stage_name",
     "relationship_rung": "rung",
@@ -47,14 +50,18 @@ def _update(party_type: str, names: list[str]) -> int:
             round(float(now[2] or 0), 1),
             now[3] or 0,
         ):
-            changed.append(name)
-    changed.sort()
-    for start in range(0, len(changed), ROWS):
-        part = changed[start : start + ROWS]
-        statement = frappe.qb.update(party).join(relationship).on(party.name == link)
-        for field, source in FIELDS.items():
-            statement = statement.set(party[field], relationship[source])
-        statement.where(party.name.isin(part)).run()
-    for name in changed:
+            changed.append((name, now))
+    # row by row: for a list of most of the names MariaDB would read, and lock, the parties of everybody
+    for name, now in sorted(changed):
+        frappe.db.sql(_statement(party_type), (*now, name))
         frappe.clear_document_cache(party_type, name)
     return len(changed)
+
+
+@lru_cache(maxsize=8)
+def _statement(party_type: str) -> str:
+    party = Table(f"tab{party_type}")
+    statement = MySQLQuery.update(party)
+    for field in FIELDS:
+        statement = statement.set(column(party, field), FormatParameter())
+    return statement.where(party.name == FormatParameter()).get_sql()

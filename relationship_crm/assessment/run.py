@@ -9,7 +9,7 @@ import frappe
 from frappe.utils import cint
 
 from relationship_crm.assessment import outbox
-from relationship_crm.assessment.compute import Assessment
+from relationship_crm.assessment.compute import Assessment, Detail
 from relationship_crm.assessment.everybody import assess_everybody
 from relationship_crm.assessment.lock import assessment_lock
 from relationship_crm.assessment.parties import Key
@@ -26,6 +26,10 @@ from relationship_crm.assessment.write import Counts, Writer
 DRAIN = 500
 #: Parties written and committed together in a pass.
 CHUNK = 500
+#: Seconds one party waits for a drain to end.
+PATIENCE = 1
+#: How often a chunk is tried that lost a deadlock, e.g. with somebody who renames a customer.
+ATTEMPTS = 3
 #: Savepoint before a batch.
 BATCH = "relationship_batch"
 
@@ -89,13 +93,27 @@ def assess_parties(keys: Iterable[Key], as_of: date | None = None) -> Counts:
 
 
 def assess_party(party_type: str, party: str, as_of: date | None = None) -> Counts:
-    """Assess one party now. Its waiting events are done with, unless a pass is running that might not know them."""
-    with assessment_lock() as taken:
+    """Assess one party now; its waiting events are done with.
+
+    Writes nothing while a pass or a drain goes on, nor where this transaction began before somebody else wrote the
+    party: it would put an older state in place of a newer one. The events wait for the next drain then.
+    """
+    with assessment_lock(PATIENCE) as taken:
+        if not taken or not _sees_newest(party_type, party):
+            return Counts()
         batch = outbox.waiting([(party_type, party)])
         counts = assess_parties([(party_type, party), *batch.parties], as_of)
-        if taken:
-            outbox.done(batch)
+        outbox.done(batch)
     return counts
+
+
+def _sees_newest(party_type: str, party: str) -> bool:
+    """Whether this transaction sees a party's relationship as it was last committed."""
+    relationship = frappe.qb.DocType("Relationship")
+    query = frappe.qb.from_(relationship).select(relationship.name, relationship.modified)
+    seen = query.where(relationship[party_type.lower()] == party).run()
+    # by its name: a lock on the link would lock the place of new ones as well
+    return not seen or query.where(relationship.name == seen[0][0]).for_update().run() == seen
 
 
 def assess_relationship(name: str) -> Counts:
@@ -111,6 +129,7 @@ def drain(commit: Callable[[], None], limit: int = 5000) -> int:
     """
     total = 0
     with assessment_lock() as taken:
+        commit()  # what this transaction read before it had the lock may be old
         while taken:
             batch = outbox.take(limit)
             if not batch.names:
@@ -176,9 +195,8 @@ def write_everybody(
     )
     counts, total = Counts(), len(assessment.parties)
     for detail in assessment.details(CHUNK):
-        frappe.db.savepoint(BATCH)
         try:
-            counts.add(writer.write(detail))
+            counts.add(_write_chunk(writer, detail, ATTEMPTS if step else 1))
         except Exception as error:
             if failed is None or is_lost_transaction(error):
                 raise
@@ -187,3 +205,15 @@ def write_everybody(
         if step and not step(detail.stop, total, counts):
             break
     return assessment, counts
+
+
+def _write_chunk(writer: Writer, detail: Detail, attempts: int) -> Counts:
+    """Write a chunk, again where the database gave its transaction up. What went before it is committed."""
+    frappe.db.savepoint(BATCH)
+    try:
+        return writer.write(detail)
+    except Exception as error:
+        if attempts <= 1 or not is_lost_transaction(error):
+            raise
+        frappe.db.rollback()
+        return _write_chunk(writer, detail, attempts - 1)

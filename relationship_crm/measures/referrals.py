@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from pypika.functions import Min
+from pypika.functions import Coalesce, Min
 from pypika.queries import QueryBuilder
 from pypika.terms import Field
 
-from relationship_crm.ledger.dialect import query, table
+from relationship_crm.ledger.dialect import Least, query, table
 from relationship_crm.signals.base import Scope
 from relationship_crm.signals.payments import PAYMENT_SOURCES, allocated
-from relationship_crm.signals.sources import filled, union_all
+from relationship_crm.signals.sources import ALL, filled
 
 
 def _referred(scope: Scope) -> list[QueryBuilder]:
@@ -35,41 +35,44 @@ def _referred(scope: Scope) -> list[QueryBuilder]:
     return branches
 
 
-def _paid(scope: Scope) -> list[tuple[QueryBuilder, Any, Any]]:
-    """Payments as query, customer and day; a sale at the counter is paid on its day."""
+def _first_payments(scope: Scope, customer: Any) -> list[QueryBuilder]:
+    """The first day on which a customer paid an invoice, or bought at the counter."""
     everybody = Scope(scope.has, known=scope.known)  # the referred customers are not those asked for
-    branches = []
+    found = []
     if all(scope.has(doctype) for doctype in PAYMENT_SOURCES):
         a = allocated(everybody)
-        branches.append((a.statement, a.ledger.party, a.counted_on))
+        found.append(a.statement.where(a.ledger.party == customer).select(Min(a.counted_on)))
     if scope.has("POS Invoice"):
         d = table("POS Invoice", "d")
-        statement = query().from_(d).where((d.docstatus == 1) & (d.is_return == 0))
-        statement = everybody.limit(statement, date=d.posting_date, created=d.creation)
-        branches.append((statement, d.customer, d.posting_date))
-    return branches
+        statement = query().from_(d).where((d.docstatus == 1) & (d.is_return == 0) & (d.customer == customer))
+        found.append(everybody.limit(statement, date=d.posting_date, created=d.creation).select(Min(d.posting_date)))
+    return found
 
 
 def referrals_query(scope: Scope) -> Any:
     """Referrer, referred customer, the day of the referred customer's first payment; None without such a record."""
-    referred, paid = _referred(scope), _paid(scope)
-    if not referred or not paid:
+    referred = _referred(scope)
+    if not referred:
         return None
-    branches = []
-    for i, (statement, customer, day) in enumerate(paid):
-        f = union_all(referred).as_(f"f{i}") if len(referred) == 1 else _distinct(referred).as_(f"f{i}")
-        name = Field("customer", table=f)
-        branches.append(
-            statement.join(f)
-            .on(name == customer)
-            .select(Field("referrer", table=f).as_("referrer"), name.as_("customer"), Min(day).as_("day"))
-            .groupby(Field("referrer", table=f), name)
-        )
-    t = union_all(branches).as_("t")
-    referrer, customer = Field("referrer", table=t), Field("customer", table=t)
-    return query().from_(t).select(referrer, customer, Min(Field("day", table=t))).groupby(referrer, customer)
-
-
-def _distinct(branches: list[QueryBuilder]) -> Any:
-    """Both ways to record a referral may name the same pair."""
-    return branches[0].union(branches[1])
+    # a customer and the lead it came from may name the same referrer
+    pairs = (referred[0].union(referred[1]) if len(referred) > 1 else referred[0]).as_("f")
+    referrer, customer = Field("referrer", table=pairs), Field("customer", table=pairs)
+    payments = _first_payments(scope, customer)
+    if not payments:
+        return None
+    names = [f"day{i}" for i in range(len(payments))]
+    t = (
+        query()
+        .from_(pairs)
+        .select(referrer, customer, *(p.as_(name) for p, name in zip(payments, names, strict=True)))
+        .limit(ALL)
+        .as_("t")
+    )
+    days = [Field(name, table=t) for name in names]
+    first = Coalesce(Least(*days), *days) if len(days) > 1 else days[0]
+    return (
+        query()
+        .from_(t)
+        .where(first.notnull())
+        .select(Field("referrer", table=t), Field("customer", table=t), first)
+    )

@@ -97,7 +97,8 @@ def on_validate(doc: Any, party_type: str | None, party: str | None) -> None:
 def fill(doc: Any, field: str, value: Any) -> None:
     """Set a field of a document; a sales person becomes the first row of the sales team.
 
-    New payment terms drop the payment schedule, which ERPNext fills only while it is empty.
+    New payment terms drop the payment schedule and the due date, which ERPNext fills only while they are empty (and a
+    due date later than the new terms allow would stop the document).
     """
     if (
         field == "sales_person"
@@ -111,6 +112,8 @@ def fill(doc: Any, field: str, value: Any) -> None:
     doc.set(field, frappe.utils.cast(doc.meta.get_field(field).fieldtype, value))
     if field == "payment_terms_template" and doc.get(field) != before:
         doc.set("payment_schedule", [])
+        if doc.meta.has_field("due_date"):
+            doc.due_date = None
 
 
 def before_submit(doc: Any, party_type: str | None, party: str | None) -> None:

@@ -62,7 +62,7 @@ class Scope:
         if date is not None:
             statement = statement.where(self.until(date))
         if created is not None and self.known:
-            statement = statement.where(created < AsDate(Arg("known_next")))
+            statement = statement.where(self.entered(created))
         if party is not None and self.restricted:
             statement = statement.where(self.one_of(party, party_type))
         return statement
@@ -71,6 +71,11 @@ class Scope:
     def until(date: Any) -> Any:
         """The condition that a date or datetime is not after the as-of day."""
         return date < AsDate(Arg("as_of_next"))  # a day, or SQLite would compare "…-01" with "…-01 00:00:00"
+
+    @staticmethod
+    def entered(created: Any) -> Any:
+        """The condition that something was entered by the end of the day up to which is known."""
+        return created < AsDate(Arg("known_next"))
 
     @staticmethod
     def one_of(party: Any, party_type: str) -> InList:

@@ -26,8 +26,9 @@ from relationship_crm.signals.sources import case, filled, union_all
 BREADTH = "breadth"
 #: Customers are compared with those in the same bucket of invoices in 12 months; lower bounds.
 BUCKETS = (1, 2, 3, 4, 6, 9, 13, 21)
-#: Windows of four quarters that end with each quarter; those of every fourth quarter do not overlap.
-QUARTERS = 4
+#: A customer is looked at every half year, over the 12 months before it; every second window does not overlap.
+STEP = 6
+WINDOWS = 12 // STEP
 
 
 def bucket(invoices: Any) -> Any:
@@ -36,15 +37,15 @@ def bucket(invoices: Any) -> Any:
 
 
 def _windows(scope: Scope, ahead: int) -> list[tuple[QueryBuilder, dict[str, Any]]]:
-    """Item groups and invoices by customer and window of 12 months, in four queries whose windows do not overlap.
+    """Item groups and invoices by customer and window of 12 months, in queries whose windows do not overlap.
 
-    Windows end `ahead` months before the quarters do. So every invoice is in one window of each query, and they need
+    Windows end `ahead` months before the half-years do. So every invoice is in one window of each query, and they need
     no more than one sorting each. Sales at the counter are in the invoices their closing made.
     """
     found = []
-    for phase in range(QUARTERS):
+    for phase in range(WINDOWS):
         d, i = table("Sales Invoice", "d"), table("Sales Invoice Item", "i")
-        number = FloorDivide(FloorDivide(MonthIndex(d.posting_date) + ahead, 3) + phase, QUARTERS)
+        number = FloorDivide(FloorDivide(MonthIndex(d.posting_date) + ahead, STEP) + phase, WINDOWS)
         statement = (
             sorting_query()
             .from_(d)
@@ -57,7 +58,7 @@ def _windows(scope: Scope, ahead: int) -> list[tuple[QueryBuilder, dict[str, Any
             scope.limit(statement, date=d.posting_date, created=d.creation, party=d.customer)
             .select(
                 d.customer.as_("customer"),
-                ((number * QUARTERS + (QUARTERS - 1 - phase)) * 3 + (2 - ahead)).as_("month"),
+                ((number * WINDOWS + (WINDOWS - 1 - phase)) * STEP + (STEP - 1 - ahead)).as_("month"),
                 Count(i.item_group).distinct().as_("item_groups"),
                 Count(d.name).distinct().as_("invoices"),
                 Max(d.creation).as_("known_at"),
@@ -75,7 +76,7 @@ def _windows(scope: Scope, ahead: int) -> list[tuple[QueryBuilder, dict[str, Any
 
 
 def breadth_events(scope: Scope) -> Any:
-    """At every quarter's end, where a customer stood among its peers a month before."""
+    """At every half-year's end, where a customer stood among its peers a month before."""
     branches = []
     for statement, w in _windows(scope, ahead=0):
         y = scope.yardstick("y")
@@ -102,7 +103,7 @@ def breadth_events(scope: Scope) -> Any:
 def window_query(scope: Scope) -> Any:
     """Raw material of the yardstick: month, bucket, item groups, number of customers.
 
-    The months are those before a quarter's last one; each looks at the 12 months that end with it.
+    The months are those before a half-year's last one; each looks at the 12 months that end with it.
     """
     branches = []
     for statement, w in _windows(scope, ahead=1):
@@ -120,7 +121,7 @@ BREADTH_SIGNAL = Signal(
     label="Breadth of purchases",
     description=(
         "Who buys from more of our item groups than others with as many invoices relies on us more. "
-        "Compared at the end of every quarter over the last 12 months."
+        "Compared at the end of every half-year over the last 12 months."
     ),
     dimensions=(TRUST_COMPANY, ENGAGEMENT_COMPANY_RATIONAL),
     weight=1,

@@ -11,15 +11,13 @@ from pypika.terms import Field
 from relationship_crm.engine.dimensions import ENGAGEMENT_EMPLOYEE_RATIONAL, TRUST_EMPLOYEE
 from relationship_crm.ledger.dialect import AddDays, AsDate, Exists, Least, Value, query, table
 from relationship_crm.signals.base import Scope, Signal, select_events
-from relationship_crm.signals.sources import case, of_any_party, one_of, union_all
+from relationship_crm.signals.sources import ALL, case, of_any_party, one_of, union_all
 
 #: Whole days a party has to answer.
 DAYS_TO_ANSWER = 2
 #: What can be answered; meetings and visits have a signal of their own.
 MEDIA = ("Email", "Phone", "SMS", "Chat")
 KEPT = ("Completed", "Closed")
-#: A limit that limits nothing: the query it stands on is worked out by itself, once.
-ALL = 2**63 - 1
 
 
 def _communication(linked: bool, alias: str) -> tuple[QueryBuilder, Any, Any, Any, Any]:

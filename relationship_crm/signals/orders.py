@@ -24,7 +24,13 @@ def undelivered_events(scope: Scope) -> Any:
         .where((line.parent == o.name) & (line.delivered_by_supplier == 0))
         .where((line.is_stock_item == 1) & (line.delivered_qty < line.qty))
     )
-    successor = query().from_(amended).select(amended.name).where(amended.amended_from == o.name)
+    # found by customer, for `amended_from` has no index; an order handed to another customer is lost to this one
+    successor = (
+        query()
+        .from_(amended)
+        .select(amended.name)
+        .where((amended.customer == o.customer) & (amended.amended_from == o.name))
+    )
     # v16 "discards" drafts: docstatus 2 on the order while its lines were never submitted
     discarded = query().from_(draft).select(draft.name).where((draft.parent == o.name) & (draft.docstatus == 0))
     closed = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pypika import JoinType
 from pypika.functions import Coalesce, Min
 from pypika.terms import Field
 
@@ -20,17 +21,18 @@ def ordered_events(scope: Scope) -> Any:
     """Quotations: 1 on the day of the first order within the validity, else 0 when it ends."""
     q = table("Quotation", "q")
     line, order = table("Sales Order Item", "l"), table("Sales Order", "o")
-    first_order = scope.limit(
+    submitted = (order.name == line.parent) & (order.docstatus == 1) & scope.until(order.transaction_date)
+    if scope.known:
+        submitted &= scope.entered(order.creation)
+    statement = (
         query()
-        .from_(line)
-        .join(order)
-        .on(order.name == line.parent)
-        .where((line.prevdoc_docname == q.name) & (order.docstatus == 1))
-        .select(Min(order.transaction_date)),
-        date=order.transaction_date,
-        created=order.creation,
+        .from_(q)
+        .join(line, JoinType.left)  # left joins keep their order: few lines name a quotation, which misleads MariaDB
+        .on(line.prevdoc_docname == q.name)
+        .join(order, JoinType.left)
+        .on(submitted)
+        .where((q.docstatus == 1) & of_any_party(scope, q.quotation_to, q.party_name))
     )
-    statement = query().from_(q).where((q.docstatus == 1) & of_any_party(scope, q.quotation_to, q.party_name))
     s = (
         scope.limit(statement, date=q.transaction_date, created=q.creation)
         .select(
@@ -38,10 +40,11 @@ def ordered_events(scope: Scope) -> Any:
             q.party_name.as_("party"),
             q.transaction_date.as_("written"),
             Coalesce(q.valid_till, AddDays(q.transaction_date, USUAL_VALIDITY)).as_("deadline"),
-            first_order.as_("ordered"),
+            Min(order.transaction_date).as_("ordered"),
             q.creation.as_("known_at"),
             q.name.as_("name"),
         )
+        .groupby(q.name)
         .as_("s")
     )
     f = {name: Field(name, table=s) for name in ("party_type", "party", "written", "deadline", "ordered")}

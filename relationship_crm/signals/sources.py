@@ -13,6 +13,8 @@ from relationship_crm.signals.base import LISTS, Scope
 
 #: Who a relationship can be with.
 PARTY_TYPES = tuple(LISTS)
+#: A limit that limits nothing: the query it stands on is worked out by itself, once.
+ALL = 2**63 - 1
 
 
 def case(*pairs: tuple[Any, Any], otherwise: Any = None) -> Case:

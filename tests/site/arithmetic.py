@@ -103,7 +103,9 @@ def picture(events: list[Event], as_of: date, means: dict[str, float] | None = N
         return sum(v * c for v, c in parts) / sum(c for _v, c in parts) if parts else None
 
     trust = mean([(known[d].value, known[d].confidence) for d in (TC, TE) if d in known])
-    engagement = known[EER].value if EER in known else None  # no emotional and no company's evidence in these tests
+    engagement = (
+        known[EER].value if EER in known else None
+    )  # no emotional and no company's evidence in these tests
 
     def composite(of_satisfaction: float, of_trust: float, of_engagement: float) -> float | None:
         parts = []

@@ -38,6 +38,7 @@ def connection():
     os.chdir(BENCH / "sites")  # Frappe writes its logs relative to here
     frappe.init(SITE, sites_path=str(BENCH / "sites"))
     frappe.connect()
+    frappe.clear_cache()  # hooks and fields of the checkout under test, not of the last one
     frappe.set_user("Administrator")
     frappe.flags.in_test = True
     frappe.flags.mute_emails = True
@@ -49,7 +50,7 @@ def connection():
 @pytest.fixture(scope="session")
 def house(connection):
     """The two companies and what they sell; made once, committed, found again by the next run."""
-    from erp import build_house
+    from house import build_house
 
     build_house()
     connection.db.commit()
@@ -84,7 +85,9 @@ def prepare() -> None:
 
     forget()
     settings = frappe.get_single("Relationship CRM Settings")
-    settings.update({"reporting_currency": "USD", "stage_model": "Kotler", "scoring_model": "Standard", "enabled": 1})
+    settings.update(
+        {"reporting_currency": "USD", "stage_model": "Kotler", "scoring_model": "Standard", "enabled": 1}
+    )
     settings.save()
     for doctype in ("Relationship Event", "Relationship Yardstick"):
         frappe.db.delete(doctype)

@@ -17,7 +17,9 @@ Key = tuple[str, str]
 def events() -> list[tuple[str, str, str]]:
     """What waits in the outbox, oldest first: party type, party, kind of document."""
     rows = frappe.get_all(
-        "Relationship Event", fields=["party_type", "party", "voucher_type"], order_by="creation asc, voucher_type asc"
+        "Relationship Event",
+        fields=["party_type", "party", "voucher_type"],
+        order_by="creation asc, voucher_type asc",
     )
     return [(r.party_type, r.party, r.voucher_type) for r in rows]
 
@@ -45,15 +47,24 @@ def buyer(name: str, purchases: int = 1, **values: Any) -> str:
     """A customer who bought on the first days of past months, lately, and is assessed."""
     customer = erp.customer(name, **values)
     for n in range(purchases, 0, -1):
-        erp.invoice(customer, add_days(getdate(), -20 * n), [(erp.ADVICE, 1, 100)], due=add_days(getdate(), 60))
+        erp.invoice(
+            customer, add_days(getdate(), -20 * n), [(erp.ADVICE, 1, 100)], due=add_days(getdate(), 60)
+        )
     assess(("Customer", customer))
     return customer
 
 
-def override(relationship: str, kind: str = "Stage", stage: str = "Kotler-Client", days: int = 30, **values: Any) -> Any:
+def override(
+    relationship: str, kind: str = "Stage", stage: str = "Kotler-Client", days: int = 30, **values: Any
+) -> Any:
     doc = {
-        "doctype": "Relationship Override", "relationship": relationship, "kind": kind, "reason": "We know better.",
-        "responsible": frappe.session.user, "from_date": getdate(), "until_date": add_days(getdate(), days),
+        "doctype": "Relationship Override",
+        "relationship": relationship,
+        "kind": kind,
+        "reason": "We know better.",
+        "responsible": frappe.session.user,
+        "from_date": getdate(),
+        "until_date": add_days(getdate(), days),
         "stage": stage if kind == "Stage" else None,
     }
     return frappe.get_doc({**doc, **values}).insert()
@@ -61,10 +72,20 @@ def override(relationship: str, kind: str = "Stage", stage: str = "Kotler-Client
 
 def user(email: str, *roles: str, territory: str = "") -> str:
     """A user with roles, limited to a territory where one is given."""
-    doc = frappe.get_doc({"doctype": "User", "email": email, "first_name": email.split("@")[0], "send_welcome_email": 0,
-                          "user_type": "System User", "roles": [{"role": role} for role in roles]}).insert()
+    doc = frappe.get_doc(
+        {
+            "doctype": "User",
+            "email": email,
+            "first_name": email.split("@")[0],
+            "send_welcome_email": 0,
+            "user_type": "System User",
+            "roles": [{"role": role} for role in roles],
+        }
+    ).insert()
     if territory:
-        frappe.get_doc({"doctype": "User Permission", "user": doc.name, "allow": "Territory", "for_value": territory}).insert()
+        frappe.get_doc(
+            {"doctype": "User Permission", "user": doc.name, "allow": "Territory", "for_value": territory}
+        ).insert()
     return doc.name
 
 

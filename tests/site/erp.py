@@ -9,7 +9,11 @@ import frappe
 from frappe.utils import flt, getdate
 
 COMPANY, COMPANY_EUR = "RCRM House", "RCRM Haus"
-WIDGET, GADGET, ADVICE = "RCRM Widget", "RCRM Gadget", "RCRM Advice"  # two goods and a service, each in a group of its own
+WIDGET, GADGET, ADVICE = (
+    "RCRM Widget",
+    "RCRM Gadget",
+    "RCRM Advice",
+)  # two goods and a service, each in a group of its own
 TRADE, CRAFT = "RCRM Trade", "RCRM Craft"
 NORTH, SOUTH = "RCRM North", "RCRM South"
 PREPAID, ANNA, BORIS = "RCRM Prepaid", "RCRM Anna", "RCRM Boris"
@@ -24,120 +28,6 @@ def ensure(doctype: str, name: str, **values: Any) -> str:
     if not frappe.db.exists(doctype, name):
         frappe.get_doc({"doctype": doctype, "name": name, **values}).insert(ignore_permissions=True)
     return name
-
-
-def build_house() -> None:
-    """What ERPNext's setup leaves out on a fresh site, then everything the tests share."""
-    if not frappe.db.a_row_exists("Company"):
-        _setup()
-    for year in sorted({YEAR, getdate().year}):
-        _fiscal_year(year)
-    for group in (TRADE, CRAFT):
-        ensure("Customer Group", group, customer_group_name=group, parent_customer_group=root("Customer Group"))
-    for territory in (NORTH, SOUTH):
-        ensure("Territory", territory, territory_name=territory, parent_territory=root("Territory"))
-    for person in (ANNA, BORIS):
-        ensure("Sales Person", person, sales_person_name=person, parent_sales_person=root("Sales Person"))
-    ensure("UOM", "Nos", uom_name="Nos")
-    for price_list, currency in PRICES.values():
-        ensure("Price List", price_list, price_list_name=price_list, currency=currency, selling=1, enabled=1)
-    ensure("Company", COMPANY, company_name=COMPANY, abbr=ABBR[COMPANY], default_currency="USD", country="Ecuador",
-           chart_of_accounts="Standard")
-    ensure("Company", COMPANY_EUR, company_name=COMPANY_EUR, abbr=ABBR[COMPANY_EUR], default_currency="EUR",
-           country="Germany", chart_of_accounts="Standard")
-    _exchange("EUR", "USD", 1.10)
-    _items()
-    _terms()
-    _opening_stock()
-    customer(WALK_IN, only_missing=True)
-    _counter()
-
-
-def _setup() -> None:
-    from frappe.desk.page.setup_wizard.setup_wizard import setup_complete
-
-    year = getdate().year
-    setup_complete(
-        {
-            "currency": "USD", "country": "United States", "timezone": "America/New_York", "language": "english",
-            "full_name": "Test User", "email": "setup@example.com", "password": "a fine day in May",
-            "company_name": "RCRM Setup", "company_abbr": "RS", "industry": "Manufacturing", "company_tagline": "Testing",
-            "chart_of_accounts": "Standard", "fy_start_date": f"{year}-01-01", "fy_end_date": f"{year}-12-31",
-        }
-    )
-
-
-def root(doctype: str) -> str:
-    """The root of a tree."""
-    field = f"parent_{frappe.scrub(doctype)}"
-    found = frappe.get_all(doctype, filters={"is_group": 1, field: ["in", ["", None]]}, pluck="name", order_by="lft", limit=1)
-    return found[0] if found else frappe.get_all(doctype, filters={"is_group": 1}, pluck="name", order_by="lft", limit=1)[0]
-
-
-def _fiscal_year(year: int) -> None:
-    day = f"{year}-07-01"
-    if not frappe.db.exists("Fiscal Year", {"year_start_date": ["<=", day], "year_end_date": [">=", day], "disabled": 0}):
-        ensure("Fiscal Year", str(year), year=str(year), year_start_date=f"{year}-01-01", year_end_date=f"{year}-12-31")
-        frappe.cache.delete_value("fiscal_years")
-
-
-def _exchange(source: str, target: str, rate: float) -> None:
-    if not frappe.db.exists("Currency Exchange", {"from_currency": source, "to_currency": target}):
-        frappe.get_doc(
-            {
-                "doctype": "Currency Exchange", "date": f"{YEAR}-01-01", "from_currency": source, "to_currency": target,
-                "exchange_rate": rate, "for_buying": 1, "for_selling": 1,
-            }
-        ).insert()
-
-
-def _items() -> None:
-    for item, stock in ((WIDGET, 1), (GADGET, 1), (ADVICE, 0)):
-        group = f"{item}s"
-        ensure("Item Group", group, item_group_name=group, parent_item_group=root("Item Group"))
-        ensure("Item", item, item_code=item, item_name=item, item_group=group, stock_uom="Nos", is_stock_item=stock,
-               valuation_rate=5 if stock else 0)
-
-
-def _terms() -> None:
-    ensure("Payment Term", PREPAID, payment_term_name=PREPAID, invoice_portion=100, due_date_based_on="Day(s) after invoice date",
-           credit_days=3)
-    ensure("Payment Terms Template", PREPAID, template_name=PREPAID, terms=[
-        {"payment_term": PREPAID, "invoice_portion": 100, "due_date_based_on": "Day(s) after invoice date", "credit_days": 3}])
-
-
-def _opening_stock() -> None:
-    if frappe.db.exists("Stock Ledger Entry", {"item_code": WIDGET, "warehouse": warehouse(COMPANY), "is_cancelled": 0}):
-        return
-    entry = frappe.get_doc(
-        {
-            "doctype": "Stock Entry", "stock_entry_type": "Material Receipt", "purpose": "Material Receipt",
-            "company": COMPANY, "set_posting_time": 1, "posting_date": f"{YEAR}-01-01", "posting_time": "08:00:00",
-            "items": [
-                {"item_code": item, "qty": 100000, "t_warehouse": warehouse(COMPANY), "basic_rate": 5}
-                for item in (WIDGET, GADGET)
-            ],
-        }
-    ).insert()
-    entry.submit()
-
-
-def _counter() -> None:
-    if frappe.db.exists("POS Profile", PROFILE):
-        return
-    cash = frappe.get_doc("Mode of Payment", "Cash")
-    if COMPANY not in [row.company for row in cash.accounts]:
-        cash.append("accounts", {"company": COMPANY, "default_account": account("Cash")})
-        cash.save()
-    expense = frappe.db.get_value("Company", COMPANY, "default_expense_account")
-    frappe.get_doc(
-        {
-            "doctype": "POS Profile", "name": PROFILE, "company": COMPANY, "customer": WALK_IN, "currency": "USD",
-            "warehouse": warehouse(COMPANY), "selling_price_list": PRICES[COMPANY][0], "write_off_account": expense,
-            "write_off_cost_center": frappe.db.get_value("Company", COMPANY, "cost_center"), "write_off_limit": 1,
-            "payments": [{"mode_of_payment": "Cash", "default": 1}], "disable_rounded_total": 1,
-        }
-    ).insert()
 
 
 # looking up
@@ -156,21 +46,43 @@ def account(kind: str, company: str = COMPANY) -> str:
 # parties
 
 
-def customer(name: str, group: str = TRADE, territory: str = NORTH, only_missing: bool = False, **values: Any) -> str:
+def customer(
+    name: str, group: str = TRADE, territory: str = NORTH, only_missing: bool = False, **values: Any
+) -> str:
     if only_missing and frappe.db.exists("Customer", name):
         return name
-    doc = {"doctype": "Customer", "customer_name": name, "customer_type": "Company", "customer_group": group, "territory": territory}
+    doc = {
+        "doctype": "Customer",
+        "customer_name": name,
+        "customer_type": "Company",
+        "customer_group": group,
+        "territory": territory,
+    }
     return frappe.get_doc({**doc, **values}).insert().name
 
 
 def lead(name: str, territory: str = NORTH, **values: Any) -> str:
-    return frappe.get_doc({"doctype": "Lead", "lead_name": name, "company_name": name, "territory": territory, **values}).insert().name
+    return (
+        frappe.get_doc(
+            {"doctype": "Lead", "lead_name": name, "company_name": name, "territory": territory, **values}
+        )
+        .insert()
+        .name
+    )
 
 
 def opportunity(party_type: str, party: str, day: date | str, **values: Any) -> Any:
     return frappe.get_doc(
-        {"doctype": "Opportunity", "opportunity_from": party_type, "party_name": party, "transaction_date": day,
-         "company": COMPANY, "currency": "USD", "conversion_rate": 1, **values}
+        {
+            "doctype": "Opportunity",
+            "opportunity_from": party_type,
+            "party_name": party,
+            "transaction_date": day,
+            "company": COMPANY,
+            "currency": "USD",
+            "conversion_rate": 1,
+            **values,
+        }
     ).insert()
 
 
@@ -180,7 +92,13 @@ def opportunity(party_type: str, party: str, day: date | str, **values: Any) -> 
 def _rows(items: list[tuple], company: str, stock: bool) -> list[dict[str, Any]]:
     rows = []
     for item, qty, rate, *more in items:
-        row = {"item_code": item, "qty": qty, "rate": rate, "price_list_rate": rate, **(more[0] if more else {})}
+        row = {
+            "item_code": item,
+            "qty": qty,
+            "rate": rate,
+            "price_list_rate": rate,
+            **(more[0] if more else {}),
+        }
         if stock and item != ADVICE:
             row["warehouse"] = warehouse(company)
         rows.append(row)
@@ -191,22 +109,42 @@ def _sale(doctype: str, company: str, items: list[tuple], values: dict[str, Any]
     price_list, currency = PRICES[company]
     doc = frappe.get_doc(
         {
-            "doctype": doctype, "company": company, "currency": currency, "conversion_rate": 1, "selling_price_list": price_list,
-            "price_list_currency": currency, "plc_conversion_rate": 1, "ignore_pricing_rule": 1, "disable_rounded_total": 1,
-            "items": _rows(items, company, doctype != "Quotation"), **values,
+            "doctype": doctype,
+            "company": company,
+            "currency": currency,
+            "conversion_rate": 1,
+            "selling_price_list": price_list,
+            "price_list_currency": currency,
+            "plc_conversion_rate": 1,
+            "ignore_pricing_rule": 1,
+            "disable_rounded_total": 1,
+            "items": _rows(items, company, doctype != "Quotation"),
+            **values,
         }
     ).insert()
     return doc.submit() or doc if submit else doc
 
 
-def quotation(party_type: str, party: str, day: date | str, items: list[tuple], submit: bool = True, **values: Any) -> Any:
+def quotation(
+    party_type: str, party: str, day: date | str, items: list[tuple], submit: bool = True, **values: Any
+) -> Any:
     party = {"quotation_to": party_type, "party_name": party, "transaction_date": day}
     return _sale("Quotation", values.pop("company", COMPANY), items, {**party, **values}, submit)
 
 
-def order(customer: str, day: date | str, items: list[tuple], deliver: date | str, submit: bool = True, **values: Any) -> Any:
+def order(
+    customer: str,
+    day: date | str,
+    items: list[tuple],
+    deliver: date | str,
+    submit: bool = True,
+    **values: Any,
+) -> Any:
     """A sales order; `deliver` is the date promised for rows that name none of their own."""
-    rows = [(item, qty, rate, {"delivery_date": deliver, **(more[0] if more else {})}) for item, qty, rate, *more in items]
+    rows = [
+        (item, qty, rate, {"delivery_date": deliver, **(more[0] if more else {})})
+        for item, qty, rate, *more in items
+    ]
     head = {"customer": customer, "transaction_date": day, "delivery_date": deliver, "order_type": "Sales"}
     return _sale("Sales Order", values.pop("company", COMPANY), rows, {**head, **values}, submit)
 
@@ -221,22 +159,45 @@ def _of_order(sales_order: Any, lines: list[tuple[int, float]], detail: str) -> 
     return found
 
 
-def delivery(sales_order: Any, day: date | str, lines: list[tuple[int, float]], submit: bool = True, **values: Any) -> Any:
-    head = {"customer": sales_order.customer, "set_posting_time": 1, "posting_date": day, "posting_time": "12:00:00"}
+def delivery(
+    sales_order: Any, day: date | str, lines: list[tuple[int, float]], submit: bool = True, **values: Any
+) -> Any:
+    head = {
+        "customer": sales_order.customer,
+        "set_posting_time": 1,
+        "posting_date": day,
+        "posting_time": "12:00:00",
+    }
     items = _of_order(sales_order, lines, "against_sales_order")
     return _sale("Delivery Note", sales_order.company, items, {**head, **values}, submit)
 
 
 def invoice(
-    customer: str, day: date | str, items: list[tuple], due: date | str | None = None, submit: bool = True, **values: Any
+    customer: str,
+    day: date | str,
+    items: list[tuple],
+    due: date | str | None = None,
+    submit: bool = True,
+    **values: Any,
 ) -> Any:
-    head = {"customer": customer, "set_posting_time": 1, "posting_date": day, "posting_time": "12:00:00",
-            "due_date": due or f"{getdate(day).year}-12-31"}
+    head = {
+        "customer": customer,
+        "set_posting_time": 1,
+        "posting_date": day,
+        "posting_time": "12:00:00",
+        "due_date": due or f"{getdate(day).year}-12-31",
+    }
     return _sale("Sales Invoice", values.pop("company", COMPANY), items, {**head, **values}, submit)
 
 
 def invoice_of(sales_order: Any, day: date | str, lines: list[tuple[int, float]], **values: Any) -> Any:
-    return invoice(sales_order.customer, day, _of_order(sales_order, lines, "sales_order"), company=sales_order.company, **values)
+    return invoice(
+        sales_order.customer,
+        day,
+        _of_order(sales_order, lines, "sales_order"),
+        company=sales_order.company,
+        **values,
+    )
 
 
 def credit_note(original: Any, day: date | str, quantity: float | None = None) -> Any:
@@ -277,7 +238,9 @@ def payment(against: Any, day: date | str, amount: float, submit: bool = True) -
     """A payment entry for an invoice or, in advance, an order."""
     from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
 
-    doc = get_payment_entry(against.doctype, against.name, party_amount=amount, bank_account=account("Cash", against.company))
+    doc = get_payment_entry(
+        against.doctype, against.name, party_amount=amount, bank_account=account("Cash", against.company)
+    )
     doc.update({"posting_date": day, "reference_no": "R", "reference_date": day})
     doc.insert()
     return doc.submit() or doc if submit else doc
@@ -287,9 +250,18 @@ def payment_on_account(customer: str, day: date | str, amount: float) -> Any:
     """A payment that belongs to no document yet."""
     doc = frappe.get_doc(
         {
-            "doctype": "Payment Entry", "payment_type": "Receive", "party_type": "Customer", "party": customer, "company": COMPANY,
-            "posting_date": day, "paid_from": account("Receivable"), "paid_to": account("Cash"), "paid_amount": amount,
-            "received_amount": amount, "source_exchange_rate": 1, "target_exchange_rate": 1,
+            "doctype": "Payment Entry",
+            "payment_type": "Receive",
+            "party_type": "Customer",
+            "party": customer,
+            "company": COMPANY,
+            "posting_date": day,
+            "paid_from": account("Receivable"),
+            "paid_to": account("Cash"),
+            "paid_amount": amount,
+            "received_amount": amount,
+            "source_exchange_rate": 1,
+            "target_exchange_rate": 1,
         }
     ).insert()
     doc.submit()
@@ -298,11 +270,23 @@ def payment_on_account(customer: str, day: date | str, amount: float) -> Any:
 
 def journal_payment(against: Any, day: date | str, amount: float) -> Any:
     """A customer pays an invoice through a journal entry."""
-    debtors = {"account": account("Receivable"), "party_type": "Customer", "party": against.customer,
-               "reference_type": "Sales Invoice", "reference_name": against.name, "credit_in_account_currency": amount}
+    debtors = {
+        "account": account("Receivable"),
+        "party_type": "Customer",
+        "party": against.customer,
+        "reference_type": "Sales Invoice",
+        "reference_name": against.name,
+        "credit_in_account_currency": amount,
+    }
     cash = {"account": account("Cash"), "debit_in_account_currency": amount}
     doc = frappe.get_doc(
-        {"doctype": "Journal Entry", "voucher_type": "Journal Entry", "company": COMPANY, "posting_date": day, "accounts": [debtors, cash]}
+        {
+            "doctype": "Journal Entry",
+            "voucher_type": "Journal Entry",
+            "company": COMPANY,
+            "posting_date": day,
+            "accounts": [debtors, cash],
+        }
     ).insert()
     doc.submit()
     return doc
@@ -320,13 +304,28 @@ def pos_invoice(customer: str, day: date | str, items: list[tuple]) -> Any:
     user = frappe.session.user
     if not frappe.db.exists("POS Opening Entry", {"pos_profile": PROFILE, "status": "Open", "docstatus": 1}):
         frappe.get_doc(
-            {"doctype": "POS Opening Entry", "period_start_date": f"{day} 08:00:00", "posting_date": day, "company": COMPANY,
-             "pos_profile": PROFILE, "user": user, "balance_details": [{"mode_of_payment": "Cash", "opening_amount": 0}]}
+            {
+                "doctype": "POS Opening Entry",
+                "period_start_date": f"{day} 08:00:00",
+                "posting_date": day,
+                "company": COMPANY,
+                "pos_profile": PROFILE,
+                "user": user,
+                "balance_details": [{"mode_of_payment": "Cash", "opening_amount": 0}],
+            }
         ).insert().submit()
     total = sum(qty * rate for _item, qty, rate, *_more in items)
-    head = {"customer": customer, "set_posting_time": 1, "posting_date": day, "posting_time": "12:00:00", "is_pos": 1,
-            "pos_profile": PROFILE, "update_stock": 1, "due_date": day,
-            "payments": [{"mode_of_payment": "Cash", "amount": total, "account": account("Cash")}]}
+    head = {
+        "customer": customer,
+        "set_posting_time": 1,
+        "posting_date": day,
+        "posting_time": "12:00:00",
+        "is_pos": 1,
+        "pos_profile": PROFILE,
+        "update_stock": 1,
+        "due_date": day,
+        "payments": [{"mode_of_payment": "Cash", "amount": total, "account": account("Cash")}],
+    }
     return _sale("POS Invoice", COMPANY, items, head, submit=True)
 
 
@@ -334,75 +333,22 @@ def merge_pos(invoices: list[Any], day: date | str) -> Any:
     """What closing the till does, without its commit: merges a customer's POS Invoices into one Sales Invoice."""
     log = frappe.get_doc(
         {
-            "doctype": "POS Invoice Merge Log", "posting_date": day, "posting_time": "20:00:00", "company": COMPANY,
-            "customer": invoices[0].customer, "merge_invoices_based_on": "Customer",
+            "doctype": "POS Invoice Merge Log",
+            "posting_date": day,
+            "posting_time": "20:00:00",
+            "company": COMPANY,
+            "customer": invoices[0].customer,
+            "merge_invoices_based_on": "Customer",
             "pos_invoices": [
-                {"pos_invoice": i.name, "customer": i.customer, "posting_date": i.posting_date, "grand_total": i.grand_total}
+                {
+                    "pos_invoice": i.name,
+                    "customer": i.customer,
+                    "posting_date": i.posting_date,
+                    "grand_total": i.grand_total,
+                }
                 for i in invoices
             ],
         }
     ).insert()
     log.submit()
     return log
-
-
-# service and contact
-
-
-def issue(customer: str, day: date | str, **deadlines: Any) -> str:
-    """An issue of a day. `deadlines` are its service level's timestamps, which ERPNext would count from now."""
-    doc = frappe.get_doc(
-        {"doctype": "Issue", "subject": f"Issue of {day}", "customer": customer, "opening_date": day, "opening_time": "09:00:00"}
-    ).insert()
-    if deadlines:
-        frappe.db.set_value("Issue", doc.name, {"service_level_agreement": service_level(), **deadlines})
-    return doc.name
-
-
-def service_level() -> str:
-    """A service level agreement of our own."""
-    name = frappe.db.get_value("Service Level Agreement", {"service_level": "RCRM Level"})
-    if name:
-        return name
-    frappe.db.set_single_value("Support Settings", "track_service_level_agreement", 1)
-    priority = ensure("Issue Priority", "RCRM Usual")
-    holidays = ensure("Holiday List", "RCRM Holidays", holiday_list_name="RCRM Holidays", from_date=f"{YEAR}-01-01",
-                      to_date=f"{YEAR}-12-31")
-    days = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
-    level = frappe.get_doc(
-        {
-            "doctype": "Service Level Agreement", "document_type": "Issue", "service_level": "RCRM Level", "enabled": 1,
-            "entity_type": "Customer Group", "entity": CRAFT, "default_priority": priority, "holiday_list": holidays,
-            "apply_sla_for_resolution": 1, "sla_fulfilled_on": [{"status": "Resolved"}, {"status": "Closed"}],
-            "priorities": [{"priority": priority, "default_priority": 1, "response_time": 14400, "resolution_time": 86400}],
-            "support_and_resolution": [{"workday": d, "start_time": "09:00:00", "end_time": "18:00:00"} for d in days],
-        }
-    ).insert()
-    return level.name
-
-
-def warranty_claim(customer: str, day: date | str) -> str:
-    return frappe.get_doc(
-        {"doctype": "Warranty Claim", "customer": customer, "complaint_date": day, "complaint": "broke", "status": "Open",
-         "company": COMPANY, "item_code": WIDGET}
-    ).insert().name
-
-
-def message(party_type: str, party: str, moment: str, sent: bool) -> str:
-    return frappe.get_doc(
-        {
-            "doctype": "Communication", "communication_type": "Communication", "communication_medium": "Email",
-            "sent_or_received": "Sent" if sent else "Received", "subject": "About us", "content": "…",
-            "communication_date": moment, "reference_doctype": party_type, "reference_name": party,
-            "sender": "anna@example.com", "recipients": "them@example.com",
-        }
-    ).insert().name
-
-
-def meeting(party_type: str, party: str, moment: str, status: str = "Completed") -> str:
-    return frappe.get_doc(
-        {
-            "doctype": "Event", "subject": "Meeting", "event_category": "Meeting", "event_type": "Private", "starts_on": moment,
-            "status": status, "event_participants": [{"reference_doctype": party_type, "reference_docname": party}],
-        }
-    ).insert().name

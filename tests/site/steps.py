@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import contact
 import erp
 import frappe
 from erp import ADVICE, COMPANY_EUR, GADGET, WIDGET
@@ -12,8 +13,25 @@ from erp import ADVICE, COMPANY_EUR, GADGET, WIDGET
 Key = tuple[str, str]
 #: DocTypes whose entry dates the story sets.
 ENTERED = (
-    *("Lead", "Opportunity", "Quotation", "Customer", "Sales Order", "Delivery Note", "Sales Invoice", "POS Invoice"),
-    *("Payment Entry", "Journal Entry", "Payment Ledger Entry", "Issue", "Warranty Claim", "Communication", "Event"),
+    *(
+        "Lead",
+        "Opportunity",
+        "Quotation",
+        "Customer",
+        "Sales Order",
+        "Delivery Note",
+        "Sales Invoice",
+        "POS Invoice",
+    ),
+    *(
+        "Payment Entry",
+        "Journal Entry",
+        "Payment Ledger Entry",
+        "Issue",
+        "Warranty Claim",
+        "Communication",
+        "Event",
+    ),
 )
 
 
@@ -69,22 +87,29 @@ def opportunity(s: Story) -> None:
 
 
 def mail(s: Story) -> None:
-    erp.message(*s.acme, d("03-07 10:00:00"), sent=True)
+    contact.message(*s.acme, d("03-07 10:00:00"), sent=True)
 
 
 def answer(s: Story) -> None:
-    erp.message(*s.acme, d("03-08 09:30:00"), sent=False)
+    contact.message(*s.acme, d("03-08 09:30:00"), sent=False)
 
 
 def quotation(s: Story) -> None:
-    s.keep("quotation", erp.quotation(*s.acme, d("03-11"), [(WIDGET, 10, 30), (GADGET, 5, 40)], valid_till=d("04-30")))
+    s.keep(
+        "quotation",
+        erp.quotation(*s.acme, d("03-11"), [(WIDGET, 10, 30), (GADGET, 5, 40)], valid_till=d("04-30")),
+    )
 
 
 def order(s: Story) -> None:
     """The lead becomes a customer and orders what was offered, and advice besides."""
     s.docs["customer"] = "Customer|" + erp.customer("RCRM Acme", lead_name=s.acme[1])
     offered = {"prevdoc_docname": s.doc("quotation").name}
-    items = [(WIDGET, 10, 30, offered), (GADGET, 5, 40, {**offered, "delivery_date": d("04-05")}), (ADVICE, 1, 100)]
+    items = [
+        (WIDGET, 10, 30, offered),
+        (GADGET, 5, 40, {**offered, "delivery_date": d("04-05")}),
+        (ADVICE, 1, 100),
+    ]
     s.keep("order", erp.order(s.customer, d("03-20"), items, d("03-29")))
 
 
@@ -101,7 +126,7 @@ def second_delivery(s: Story) -> None:
 
 
 def meeting(s: Story) -> None:
-    erp.meeting("Customer", s.customer, d("04-10 10:00:00"))
+    contact.meeting("Customer", s.customer, d("04-10 10:00:00"))
 
 
 def second_invoice(s: Story) -> None:
@@ -189,7 +214,11 @@ def opening_invoice(s: Story) -> None:
 
 
 def internal_sale(s: Story) -> None:
-    values = {"is_internal_customer": 1, "represents_company": COMPANY_EUR, "companies": [{"company": erp.COMPANY}]}
+    values = {
+        "is_internal_customer": 1,
+        "represents_company": COMPANY_EUR,
+        "companies": [{"company": erp.COMPANY}],
+    }
     s.docs["shop"] = "Customer|" + erp.customer("RCRM Haus as a customer", **values)
     erp.invoice(s.doc("shop").name, d("07-22"), [(ADVICE, 1, 900)])
 
@@ -209,19 +238,32 @@ def advance(s: Story) -> None:
 
 def invoice_with_advance(s: Story) -> None:
     paid = s.doc("advance")
-    row = {"reference_type": "Payment Entry", "reference_name": paid.name, "reference_row": paid.references[0].name,
-           "advance_amount": 50, "allocated_amount": 50, "ref_exchange_rate": 1}
+    row = {
+        "reference_type": "Payment Entry",
+        "reference_name": paid.name,
+        "reference_row": paid.references[0].name,
+        "advance_amount": 50,
+        "allocated_amount": 50,
+        "ref_exchange_rate": 1,
+    }
     erp.invoice_of(s.doc("order 4"), d("08-12"), [(0, 1)], advances=[row])
 
 
 def complaint(s: Story) -> None:
     """Opened on 20 August, resolved on the 22nd, a day before its deadline; recorded when it was resolved."""
-    s.docs["issue"] = "Issue|" + erp.issue(s.customer, d("08-20"), response_by=d("08-20 15:00:00"), sla_resolution_by=d("08-23 12:00:00"),
-                                           first_responded_on=d("08-20 10:00:00"))
+    s.docs["issue"] = "Issue|" + contact.issue(
+        s.customer,
+        d("08-20"),
+        response_by=d("08-20 15:00:00"),
+        sla_resolution_by=d("08-23 12:00:00"),
+        first_responded_on=d("08-20 10:00:00"),
+    )
 
 
 def complaint_resolved(s: Story) -> None:
-    frappe.db.set_value("Issue", s.doc("issue").name, {"sla_resolution_date": d("08-22 11:00:00"), "status": "Resolved"})
+    frappe.db.set_value(
+        "Issue", s.doc("issue").name, {"sla_resolution_date": d("08-22 11:00:00"), "status": "Resolved"}
+    )
 
 
 def ninth_invoice(s: Story) -> None:
@@ -246,11 +288,13 @@ def last_order(s: Story) -> None:
 
 
 def broken_service(s: Story) -> None:
-    erp.issue(s.customer, d("10-08"), response_by=d("10-08 12:00:00"), sla_resolution_by=d("10-10 12:00:00"))
+    contact.issue(
+        s.customer, d("10-08"), response_by=d("10-08 12:00:00"), sla_resolution_by=d("10-10 12:00:00")
+    )
 
 
 def claim(s: Story) -> None:
-    erp.warranty_claim(s.customer, d("10-14"))
+    contact.warranty_claim(s.customer, d("10-14"))
 
 
 def much_too_late(s: Story) -> None:

@@ -23,7 +23,9 @@ from relationship_crm.engine.dimensions import DIMENSIONS
 Key = tuple[str, str]
 
 
-def play(steps: list[Step], after_step: Callable[[Story, Step], None], after_day: Callable[[Story, date], None]) -> Story:
+def play(
+    steps: list[Step], after_step: Callable[[Story, Step], None], after_day: Callable[[Story, date], None]
+) -> Story:
     """Run the steps in order; `after_day` is called for every day from the first to the last."""
     story, started, waiting = Story(), frappe.utils.now(), list(steps)
     today, last = day(steps[0].on), day(steps[-1].on)
@@ -105,7 +107,11 @@ def tell() -> Told:
     marked = {day(step.on) for step in STEPS} | {day(step.on) - timedelta(days=1) for step in STEPS}
 
     def after_step(story: Story, step: Step) -> None:
-        found = {name: ("Customer", story.docs[name].split("|")[1]) for name in ("twin", "shop", "beta") if name in story.docs}
+        found = {
+            name: ("Customer", story.docs[name].split("|")[1])
+            for name in ("twin", "shop", "beta")
+            if name in story.docs
+        }
         keys = {"acme": story.acme, **found}
         assessment = assessment_of(keys.values(), day(step.on))
         told.steps[step.title] = {name: look(assessment, key) for name, key in keys.items()}
@@ -124,7 +130,10 @@ def tell() -> Told:
             told.replayed[past] = look(assessment_of([story.acme], past), story.acme)
         for past in told.known_then:
             told.known_replayed[past] = look(assessment_of([story.acme], past, known_on=past), story.acme)
-        keys = {"acme": story.acme, **{n: ("Customer", story.docs[n].split("|")[1]) for n in ("twin", "beta")}}
+        keys = {
+            "acme": story.acme,
+            **{n: ("Customer", story.docs[n].split("|")[1]) for n in ("twin", "beta")},
+        }
         frappe.db.savepoint("full_pass")
         everybody = assess_everybody(site_ledger(), site_configuration(), BEFORE_MERGER)
         told.full = {name: look(everybody, key) for name, key in keys.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 
+import contact
 import erp
 import frappe
 import pytest
@@ -32,7 +33,6 @@ def submitted_and_cancelled(draft, *parties: str) -> tuple[dict[str, int], dict[
     return submitted, marks(again.cancel, *parties)
 
 
-
 def test_quotation(customer) -> None:
     draft = erp.quotation("Customer", customer, "2024-05-02", [(ADVICE, 1, 100)], submit=False)
     assert submitted_and_cancelled(draft, customer) == ({"Quotation": 1}, {"Quotation": 1})
@@ -56,14 +56,26 @@ def test_sales_order_items_updated(customer) -> None:
     from erpnext.controllers.accounts_controller import update_child_qty_rate
 
     order = erp.order(customer, "2024-05-02", [(WIDGET, 1, 100)], "2024-05-10")
-    row = {"docname": order.items[0].name, "item_code": WIDGET, "qty": 2, "rate": 100, "delivery_date": "2024-05-20"}
-    assert marks(lambda: update_child_qty_rate("Sales Order", json.dumps([row]), order.name), customer) == {"Sales Order": 1}
+    row = {
+        "docname": order.items[0].name,
+        "item_code": WIDGET,
+        "qty": 2,
+        "rate": 100,
+        "delivery_date": "2024-05-20",
+    }
+    assert marks(lambda: update_child_qty_rate("Sales Order", json.dumps([row]), order.name), customer) == {
+        "Sales Order": 1
+    }
 
 
 def test_sales_order_closed_and_reopened(customer) -> None:
     order = erp.order(customer, "2024-05-02", [(WIDGET, 1, 100)], "2024-05-10")
-    assert marks(lambda: frappe.get_doc("Sales Order", order.name).update_status("Closed"), customer) == {"Sales Order": 1}
-    assert marks(lambda: frappe.get_doc("Sales Order", order.name).update_status("Draft"), customer) == {"Sales Order": 1}
+    assert marks(lambda: frappe.get_doc("Sales Order", order.name).update_status("Closed"), customer) == {
+        "Sales Order": 1
+    }
+    assert marks(lambda: frappe.get_doc("Sales Order", order.name).update_status("Draft"), customer) == {
+        "Sales Order": 1
+    }
     # on hold is no news for anybody
     assert marks(lambda: frappe.get_doc("Sales Order", order.name).update_status("On Hold"), customer) == {}
 
@@ -83,12 +95,17 @@ def test_sales_invoice(customer) -> None:
 
 def test_credit_note(customer) -> None:
     sold = erp.invoice(customer, "2024-05-02", [(ADVICE, 2, 100)])
-    assert marks(lambda: erp.credit_note(sold, "2024-05-09", 1), customer) == {"Sales Invoice": 1, "Payment Ledger Entry": 1}
+    assert marks(lambda: erp.credit_note(sold, "2024-05-09", 1), customer) == {
+        "Sales Invoice": 1,
+        "Payment Ledger Entry": 1,
+    }
 
 
 def test_pos_invoice_and_merge(customer) -> None:
     sales = []
-    assert marks(lambda: sales.append(erp.pos_invoice(customer, "2024-05-02", [(GADGET, 1, 40)])), customer) == {"POS Invoice": 1}
+    assert marks(
+        lambda: sales.append(erp.pos_invoice(customer, "2024-05-02", [(GADGET, 1, 40)])), customer
+    ) == {"POS Invoice": 1}
     merged = marks(lambda: erp.merge_pos(sales, "2024-05-02"), customer)
     assert merged.pop("Payment Ledger Entry") >= 1
     assert merged == {"Sales Invoice": 1}
@@ -102,19 +119,33 @@ def test_pos_invoice_cancelled(customer) -> None:
 def test_payment_entry(customer) -> None:
     sold = erp.invoice(customer, "2024-05-02", [(ADVICE, 1, 100)])
     draft = erp.payment(sold, "2024-05-09", 60, submit=False)
-    assert submitted_and_cancelled(draft, customer) == ({"Payment Ledger Entry": 1}, {"Payment Ledger Entry": 1})
+    assert submitted_and_cancelled(draft, customer) == (
+        {"Payment Ledger Entry": 1},
+        {"Payment Ledger Entry": 1},
+    )
 
 
 def test_journal_entry(customer) -> None:
     sold = erp.invoice(customer, "2024-05-02", [(ADVICE, 1, 100)])
     paid = []
-    assert marks(lambda: paid.append(erp.journal_payment(sold, "2024-05-09", 60)), customer) == {"Payment Ledger Entry": 1}
-    assert marks(lambda: frappe.get_doc("Journal Entry", paid[0].name).cancel(), customer) == {"Payment Ledger Entry": 1}
+    assert marks(lambda: paid.append(erp.journal_payment(sold, "2024-05-09", 60)), customer) == {
+        "Payment Ledger Entry": 1
+    }
+    assert marks(lambda: frappe.get_doc("Journal Entry", paid[0].name).cancel(), customer) == {
+        "Payment Ledger Entry": 1
+    }
 
 
 def reconcile(customer: str) -> None:
     tool = frappe.get_doc("Payment Reconciliation")
-    tool.update({"company": erp.COMPANY, "party_type": "Customer", "party": customer, "receivable_payable_account": erp.account("Receivable")})
+    tool.update(
+        {
+            "company": erp.COMPANY,
+            "party_type": "Customer",
+            "party": customer,
+            "receivable_payable_account": erp.account("Receivable"),
+        }
+    )
     tool.get_unreconciled_entries()
     rows = {key: [row.as_dict() for row in tool.get(key)] for key in ("invoices", "payments")}
     tool.allocate_entries(frappe._dict(rows))
@@ -128,7 +159,14 @@ def test_payment_reconciliation_and_its_undoing(customer) -> None:
     assert found.keys() == {"Payment Ledger Entry"}  # the ledger's rows are written anew
     assert erp.outstanding(sold.name) == 40
 
-    undo = frappe.get_doc({"doctype": "Unreconcile Payment", "company": erp.COMPANY, "voucher_type": "Payment Entry", "voucher_no": paid.name})
+    undo = frappe.get_doc(
+        {
+            "doctype": "Unreconcile Payment",
+            "company": erp.COMPANY,
+            "voucher_type": "Payment Entry",
+            "voucher_no": paid.name,
+        }
+    )
     undo.add_references()
     undo.insert()
     assert marks(undo.submit, customer) == {"Unreconcile Payment": 1}
@@ -137,7 +175,7 @@ def test_payment_reconciliation_and_its_undoing(customer) -> None:
 
 def test_issue(customer) -> None:
     made = []
-    assert marks(lambda: made.append(erp.issue(customer, "2024-05-02")), customer) == {"Issue": 1}
+    assert marks(lambda: made.append(contact.issue(customer, "2024-05-02")), customer) == {"Issue": 1}
     doc = frappe.get_doc("Issue", made[0])
     doc.status = "Closed"
     assert marks(doc.save, customer) == {"Issue": 1}
@@ -149,7 +187,9 @@ def test_issue(customer) -> None:
 
 def test_warranty_claim(customer) -> None:
     made = []
-    assert marks(lambda: made.append(erp.warranty_claim(customer, "2024-05-02")), customer) == {"Warranty Claim": 1}
+    assert marks(lambda: made.append(contact.warranty_claim(customer, "2024-05-02")), customer) == {
+        "Warranty Claim": 1
+    }
     doc = frappe.get_doc("Warranty Claim", made[0])
     doc.status = "Closed"
     assert marks(doc.save, customer) == {"Warranty Claim": 1}
@@ -158,7 +198,7 @@ def test_warranty_claim(customer) -> None:
 
 def test_communication(customer) -> None:
     made = []
-    said = lambda: made.append(erp.message("Customer", customer, "2024-05-02 10:00:00", sent=True))  # noqa: E731
+    said = lambda: made.append(contact.message("Customer", customer, "2024-05-02 10:00:00", sent=True))  # noqa: E731
     assert marks(said, customer) == {"Communication": 1}
     assert marks(lambda: frappe.delete_doc("Communication", made[0]), customer) == {"Communication": 1}
 
@@ -166,7 +206,7 @@ def test_communication(customer) -> None:
 def test_event(customer) -> None:
     """Frappe writes a communication of its own for every participant of an event; that is a document, too."""
     made = []
-    met = lambda: made.append(erp.meeting("Customer", customer, "2024-05-02 10:00:00"))  # noqa: E731
+    met = lambda: made.append(contact.meeting("Customer", customer, "2024-05-02 10:00:00"))  # noqa: E731
     assert marks(met, customer) == {"Event": 1, "Communication": 1}
     doc = frappe.get_doc("Event", made[0])
     doc.status = "Cancelled"
@@ -183,9 +223,14 @@ def test_lead_opportunity_prospect(house) -> None:
     lead.status = "Replied"
     assert marks(lead.save, made[0]) == {"Lead": 1}
     talks = []
-    assert marks(lambda: talks.append(erp.opportunity("Lead", made[0], "2024-05-02")), made[0])["Opportunity"] == 1
+    assert (
+        marks(lambda: talks.append(erp.opportunity("Lead", made[0], "2024-05-02")), made[0])["Opportunity"]
+        == 1
+    )
     assert marks(lambda: frappe.delete_doc("Opportunity", talks[0].name), made[0])["Opportunity"] == 1
-    prospect = frappe.get_doc({"doctype": "Prospect", "company_name": "RCRM Marked Prospect", "company": erp.COMPANY})
+    prospect = frappe.get_doc(
+        {"doctype": "Prospect", "company_name": "RCRM Marked Prospect", "company": erp.COMPANY}
+    )
     assert marks(prospect.insert, "RCRM Marked Prospect") == {"Prospect": 1}
     assert marks(prospect.save, "RCRM Marked Prospect") == {"Prospect": 1}
 

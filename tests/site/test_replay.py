@@ -82,7 +82,9 @@ def test_the_difference_is_exactly_those_documents(told) -> None:
 
 
 @pytest.mark.parametrize(
-    ("days", "purchases"), [(INVOICE_CANCELLED, -1), (INVOICE_BACKDATED, 1)], ids=["cancelled invoice", "backdated invoice"]
+    ("days", "purchases"),
+    [(INVOICE_CANCELLED, -1), (INVOICE_BACKDATED, 1)],
+    ids=["cancelled invoice", "backdated invoice"],
 )
 def test_purchases_differ_by_that_invoice(told, days, purchases) -> None:
     for past in days:
@@ -92,7 +94,10 @@ def test_purchases_differ_by_that_invoice(told, days, purchases) -> None:
 def test_a_cancelled_invoice_takes_its_stage_with_it(told) -> None:
     assert told.days[day("06-09")].stage == "Repeat Buyer"
     assert [told.days[past].stage for past in sorted(INVOICE_CANCELLED)] == ["Client", "Client"]
-    assert [told.replayed[past].stage for past in sorted(INVOICE_CANCELLED)] == ["Repeat Buyer", "Repeat Buyer"]
+    assert [told.replayed[past].stage for past in sorted(INVOICE_CANCELLED)] == [
+        "Repeat Buyer",
+        "Repeat Buyer",
+    ]
     assert told.days[day("06-12")].stage == told.replayed[day("06-12")].stage == "Client"
 
 
@@ -108,10 +113,19 @@ def test_known_on_a_day_nothing_later_counts(told) -> None:
 
 def test_known_on_hides_what_was_backdated(told) -> None:
     past = day("07-29")  # the invoice of 28 June came on 5 August, the payment of 10 July on 16 September
-    assert told.known_replayed[past].purchases == told.days[past].purchases == told.replayed[past].purchases - 1
+    assert (
+        told.known_replayed[past].purchases == told.days[past].purchases == told.replayed[past].purchases - 1
+    )
     assert told.known_replayed[past].confidence[TC] < told.replayed[past].confidence[TC]
-    past = day("07-15")  # the opening invoice came on 20 July: the relationship began in March, not in January
-    hand = score([e for e in ACME if e.seen(past, past) and e.on != "06-14"], TC, past, told.known_replayed[past].means[TC])
+    past = day(
+        "07-15"
+    )  # the opening invoice came on 20 July: the relationship began in March, not in January
+    hand = score(
+        [e for e in ACME if e.seen(past, past) and e.on != "06-14"],
+        TC,
+        past,
+        told.known_replayed[past].means[TC],
+    )
     assert told.known_replayed[past].scores[TC] == pytest.approx(hand.value, abs=1e-9)
 
 
@@ -160,7 +174,10 @@ def test_contributions_add_up_and_name_their_documents(house) -> None:
     detail = next(assessment.details())
     found = event_contributions(assessment, detail, TC)
     assert {(e.voucher_type, e.voucher_no) for e in found} == {
-        ("Delivery Note", note.name), ("Payment Entry", paid.name), ("Sales Order", order.name)}
+        ("Delivery Note", note.name),
+        ("Payment Entry", paid.name),
+        ("Sales Order", order.name),
+    }
     d = detail.value[:, 0, -1]
     assert sum(e.contribution for e in found) + 0.5 == pytest.approx(float(d[2]), abs=1e-9)
 
@@ -176,7 +193,13 @@ def test_cancelling_the_last_invoice_restores_the_stage_before_it(house) -> None
     for month in range(1, 6):
         seen.append(now())
         invoices.append(erp.invoice(customer, date(2024, month, 10), [(ADVICE, 1, 100)]))
-    assert [view.stage for view in seen] == ["Suspect", "First-time Buyer", "Repeat Buyer", "Repeat Buyer", "Client"]
+    assert [view.stage for view in seen] == [
+        "Suspect",
+        "First-time Buyer",
+        "Repeat Buyer",
+        "Repeat Buyer",
+        "Client",
+    ]
     for sold, before in zip(reversed(invoices), reversed(seen), strict=True):
         erp.cancel("Sales Invoice", sold.name)
         assert same_look(now(), before)
@@ -190,8 +213,17 @@ def test_a_full_return_takes_the_purchase_back_from_its_day_on(house, returned) 
     erp.credit_note(sold, returned)
     days = (date(2024, 3, 9), date(2024, 3, 10), returned - timedelta(days=1), returned, date(2024, 5, 15))
     stages = [look(assessment_of([key], today), key).stage for today in days]
-    assert stages == ["Suspect", "First-time Buyer", "First-time Buyer", "Prospect", "Prospect"]  # a stranger no more
+    assert stages == [
+        "Suspect",
+        "First-time Buyer",
+        "First-time Buyer",
+        "Prospect",
+        "Prospect",
+    ]  # a stranger no more
 
 
 def test_the_arithmetic_knows_no_future() -> None:
-    assert picture([e for e in ACME if e.seen(day("03-07"), day("03-07"))], day("03-07")).scores[TE].value is None
+    assert (
+        picture([e for e in ACME if e.seen(day("03-07"), day("03-07"))], day("03-07")).scores[TE].value
+        is None
+    )

@@ -222,6 +222,8 @@ class Book(Questions):
         name = self._document(doctype, "JE" if journal else "PE", day, entered, posting_date=day, **{**own, **values})
         paid = Document(doctype, name, invoice.customer, day, amount)
         self.receivable(invoice, paid, booked or day, -amount)
+        if values.get("docstatus") == 2:  # the immutable ledger takes a row back by another one
+            self.receivable(invoice, paid, booked or day, amount)
         return paid
 
     # -- contact and service

@@ -184,6 +184,13 @@ def test_a_cancelled_order_counts_unless_it_was_amended(book):
     assert book.events("order_undelivered") == [("ACME", "2024-01-04", 0.15, 1, lost.name)]
 
 
+def test_an_order_handed_to_another_customer_is_lost_to_the_first(book):
+    order = book.sales_order("ACME", "2024-01-02", promise=PROMISE)
+    book.cancel(order, "2024-01-04")
+    book.sales_order("Other", "2024-01-04", promise="2030-01-01", amended_from=order.name)
+    assert [(e.party, e.voucher) for e in book.events("order_undelivered")] == [("ACME", order.name)]
+
+
 def test_an_amended_order_that_is_cancelled_too_counts_once(book):
     first = book.sales_order("ACME", "2024-01-02", promise=PROMISE)
     book.cancel(first, "2024-01-04")

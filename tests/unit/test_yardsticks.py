@@ -71,9 +71,9 @@ def test_figures_of_a_ledger(book):
     assert found["payment_delay", "Wholesale", february + 4] == 5.5
     assert found["payment_delay", "Retail", february - 1] == 0  # only the first has paid by then
     assert ("payment_delay", "Retail", february + 5) not in found
-    assert found["breadth", "1|1", february] == 0.25
+    assert found["breadth", "1|1", february + 3] == 0.25
     assert found["breadth", "1|2", february + 3] == 0.75
-    assert ("breadth", "1|2", february + 6) not in found
+    assert ("breadth", "1|2", february + 9) not in found
 
 
 def test_figures_of_what_was_known(book):

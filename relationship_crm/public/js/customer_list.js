@@ -12,11 +12,11 @@
 		const own = before && before.call(this, doc);
 		if (own || Number(doc.disabled) || !doc.relationship_stage) return own || undefined;
 		if (Number(doc.relationship_dissolution)) {
-			return [__("{0}, dissolving", [doc.relationship_stage]), "red", "relationship_dissolution,=,1"];
+			return [__("{0}, dissolving", [__(doc.relationship_stage)]), "red", "relationship_dissolution,=,1"];
 		}
 		const tones = ["gray", "light-blue", "cyan", "blue", "green"];
 		const tone = tones[Math.min(Math.max(Number(doc.relationship_rung) - 1, 0), tones.length - 1)];
-		return [doc.relationship_stage, tone, `relationship_stage,=,${doc.relationship_stage}`];
+		return [__(doc.relationship_stage), tone, `relationship_stage,=,${doc.relationship_stage}`];
 	};
 
 	settings.onload = function (listview) {
@@ -37,7 +37,7 @@
 		const names = [...new Set(stages.map((s) => s.stage_name))];
 		const list_id = "relationship-stage-names";
 		const $list = $(`<datalist id="${list_id}"></datalist>`);
-		names.forEach((name) => $("<option>").attr("value", name).appendTo($list));
+		names.forEach((name) => $("<option>").attr({ value: name, label: __(name) }).appendTo($list));
 		field.$input.attr("list", list_id).attr("autocomplete", "off").after($list);
 		// choosing from the list is a change, not a key press
 		field.$input.on("input", () => names.includes(field.$input.val()) && field.$input.trigger("change"));

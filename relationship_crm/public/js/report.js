@@ -64,6 +64,7 @@ export function format_cell(value, row, column, data, standard) {
 		return `<span class="rcrm ${up ? "rcrm-up" : "rcrm-down"}">${up ? "↑" : "↓"} ${esc(up ? __("Up") : __("Down"))}</span>`;
 	}
 	if (column.fieldtype === "Float" && (value === null || value === undefined)) return "";
+	if (["stage_name", "from_stage", "to_stage"].includes(column.fieldname)) value = __(value);
 	if (column.fieldtype === "Data" && typeof value === "string") value = esc(value);
 	return standard(value, row, column, data);
 }

@@ -43,8 +43,8 @@ export function show_changes(panel) {
 function changes_html(result) {
 	const moved = result.stage_before !== result.stage_after;
 	const stage = moved
-		? `<p class="rcrm-change-stage">${esc(result.stage_before || __("No stage"))} <span aria-hidden="true">→</span> <b>${esc(result.stage_after)}</b></p>`
-		: `<p class="rcrm-change-stage">${esc(__("The stage stayed {0}.", [result.stage_after || __("open")]))}</p>`;
+		? `<p class="rcrm-change-stage">${esc(__(result.stage_before) || __("No stage"))} <span aria-hidden="true">→</span> <b>${esc(__(result.stage_after))}</b></p>`
+		: `<p class="rcrm-change-stage">${esc(__("The stage stayed {0}.", [__(result.stage_after) || __("open")]))}</p>`;
 	const criteria = (result.criteria || []).map((line) => `<li>${esc(line)}</li>`).join("");
 	const dimensions = (result.dimensions || []).filter((d) => known(d.before) || known(d.after));
 	return `<p class="rcrm-muted">${esc(__("{0} compared with {1}", [day(result.until), day(result.since)]))}</p>
@@ -58,7 +58,7 @@ function dimension_html(d) {
 	const still = both && Math.abs(difference) < 0.05;
 	const change = both
 		? `<span class="rcrm-num ${direction_class(still ? 0 : difference)}">${esc(signed(difference))}</span>`
-		: `<span class="rcrm-muted">${esc(known(d.after) ? __("new") : __("no longer known"))}</span>`;
+		: `<span class="rcrm-muted">${esc(known(d.after) ? __("new", null, "Score") : __("no longer known"))}</span>`;
 	const moved = d.signals || [];
 	const explained = moved.reduce((sum, s) => sum + Number(s.points), 0);
 	const usual = { label: __("What is usual for comparable customers"), points: both ? difference - explained : 0 };

@@ -13,7 +13,7 @@ export function show_override(panel) {
 				default: data.stage,
 				reqd: 1,
 				description: __("The ledger says {0}. It goes on computing beside your choice.", [
-					frappe.utils.escape_html(data.computed_stage || data.stage || "–"),
+					frappe.utils.escape_html(__(data.computed_stage || data.stage) || "–"),
 				]),
 			},
 			{
@@ -50,7 +50,7 @@ export function show_override(panel) {
 					until_date: values.until_date,
 				});
 				dialog.hide();
-				frappe.show_alert({ message: __("The stage is {0} until {1}.", [values.stage, frappe.datetime.str_to_user(values.until_date)]), indicator: "green" });
+				frappe.show_alert({ message: __("The stage is {0} until {1}.", [__(values.stage), frappe.datetime.str_to_user(values.until_date)]), indicator: "green" });
 				panel.refresh_form();
 			} catch (error) {
 				dialog.enable_primary_action(); // Frappe has shown the reason

@@ -98,10 +98,11 @@ export class Trend {
 			if (names[from]) {
 				const x1 = Math.max(BOX.left, this.x(from) - half);
 				const x2 = Math.min(this.width - BOX.right, this.x(i - 1) + half);
-				const fits = x2 - x1 > names[from].length * 6.2 + 8;
-				found.push(`<g><title>${esc(names[from])}</title>
+				const name = __(names[from]);
+				const fits = x2 - x1 > name.length * 6.2 + 8;
+				found.push(`<g><title>${esc(name)}</title>
 					<rect class="rcrm-strip" style="fill:${this.tones[names[from]] || "var(--rcrm-accent)"}" x="${x1 + 0.5}" y="${top}" width="${Math.max(x2 - x1 - 1, 1)}" height="${BOX.strip}" rx="3"></rect>
-					${fits ? `<text class="rcrm-strip-name" x="${(x1 + x2) / 2}" y="${top + 12.5}" text-anchor="middle">${esc(names[from])}</text>` : ""}</g>`);
+					${fits ? `<text class="rcrm-strip-name" x="${(x1 + x2) / 2}" y="${top + 12.5}" text-anchor="middle">${esc(name)}</text>` : ""}</g>`);
 			}
 			from = i;
 		}
@@ -152,6 +153,6 @@ export class Trend {
 			.filter((s) => !this.hidden.has(s.key))
 			.map((s) => `<div class="${s.style}"><i></i>${esc(this.labels[s.key] || s.key)}<b>${esc(score(this.trend.scores[s.key][i]))}</b></div>`);
 		const stage = (this.trend.stages || [])[i];
-		return `<div class="rcrm-tip-day">${esc(day(this.trend.days[i]))}</div>${stage ? `<div class="rcrm-tip-stage">${esc(stage)}</div>` : ""}${rows.join("")}`;
+		return `<div class="rcrm-tip-day">${esc(day(this.trend.days[i]))}</div>${stage ? `<div class="rcrm-tip-stage">${esc(__(stage))}</div>` : ""}${rows.join("")}`;
 	}
 }

@@ -84,7 +84,7 @@ def reason(row: frappe._dict) -> str:
     if row.fell:
         parts.append(
             _("Fell from {0} to {1} on {2}").format(
-                row.previous_stage_name or "–", row.stage_name, format_date(row.stage_since)
+                _(row.previous_stage_name or "–"), _(row.stage_name), format_date(row.stage_since)
             )
         )
     if row.silent:

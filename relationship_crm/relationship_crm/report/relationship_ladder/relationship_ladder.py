@@ -84,7 +84,7 @@ def columns() -> list[dict[str, Any]]:
         rows.column("rung", _("Rung"), "Int", 70),
         rows.column("stage_name", _("Stage"), "Data", 170),
         rows.column("relationships", _("Relationships"), "Int", 120),
-        rows.column("share", _("Share"), "Percent", 100),
+        rows.column("share", _("Share", context="Relationship Ladder"), "Percent", 100),
         rows.column("composite", _("Median Quality"), "Float", 140, precision=1),
         rows.column("graded", _("With Enough Evidence"), "Int", 175),
         rows.column("revenue_12m", _("Revenue, 12 Months"), "Currency", 170, options="currency"),
@@ -109,7 +109,7 @@ def chart(data: list[dict[str, Any]], letters: int) -> dict[str, Any] | None:
     upward = data[::-1]
     return {
         "data": {
-            "labels": [shortened(row["stage_name"], letters) for row in upward],
+            "labels": [shortened(_(row["stage_name"]), letters) for row in upward],
             "datasets": [{"name": _("Relationships"), "values": [row["relationships"] for row in upward]}],
         },
         "type": "bar",

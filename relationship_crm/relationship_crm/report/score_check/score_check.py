@@ -103,7 +103,7 @@ def chart(found: Foretelling) -> dict[str, Any] | None:
     ladder = site_configuration().ladder
     return {
         "data": {
-            "labels": [f"{ladder.named(rung)} ({count})" for rung, (count, _share) in shares.items()],
+            "labels": [f"{_(ladder.named(rung))} ({count})" for rung, (count, _share) in shares.items()],
             "datasets": [
                 {"name": _("Bought since, %"), "values": [round(100 * s, 1) for _n, s in shares.values()]}
             ],

@@ -12,7 +12,7 @@ frappe.query_reports["Stage Movements"] = {
 		},
 		{
 			fieldname: "view",
-			label: __("View"),
+			label: __("View", null, "Stage Movements"),
 			fieldtype: "Select",
 			options: [
 				{ value: "List", label: __("List") },

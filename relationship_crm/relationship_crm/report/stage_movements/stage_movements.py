@@ -132,7 +132,7 @@ def matrix(moves: list[frappe._dict]) -> tuple[list[dict[str, Any]], list[dict[s
     names = sorted((name for name in stages if name), key=lambda name: stages[name])
     counts = Counter((move.from_stage, move.to_stage) for move in moves)
     columns = [rows.column("from_stage", _("From \\ To"), "Data", 170)]
-    columns += [rows.column(f"to_{i}", name, "Int", 140) for i, name in enumerate(names)]
+    columns += [rows.column(f"to_{i}", _(name), "Int", 140) for i, name in enumerate(names)]
     columns += [rows.column("up", _("Up"), "Int", 80), rows.column("down", _("Down"), "Int", 80)]
     data = []
     for at, name in enumerate(names):
