@@ -22,4 +22,9 @@ relationship_crm.panel.render = function (frm, $wrapper, party_type, party) {
 	return panel;
 };
 
+/** Scores are stored to the last digit, so that contributions add up; on a form one decimal is enough. */
+relationship_crm.shorten_numbers = function (frm) {
+	frm.meta.fields.filter((df) => df.fieldtype === "Float").forEach((df) => frm.set_df_property(df.fieldname, "precision", "1"));
+};
+
 relationship_crm.report = report;

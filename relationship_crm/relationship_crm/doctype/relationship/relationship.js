@@ -1,6 +1,7 @@
 frappe.ui.form.on("Relationship", {
 	refresh(frm) {
 		frm.disable_save();
+		relationship_crm.shorten_numbers(frm);
 		frm.add_custom_button(__("Open {0}", [__(frm.doc.party_type)]), () =>
 			frappe.set_route("Form", frm.doc.party_type, frm.doc.party)
 		);

@@ -1,6 +1,7 @@
 frappe.ui.form.on("Relationship Assessment", {
 	async refresh(frm) {
 		frm.disable_save();
+		relationship_crm.shorten_numbers(frm);
 		const contributions = { ...parse(frm.doc.contributions), ...parse(frm.doc.employee_contributions) };
 		const labels = await get_labels();
 		frm.get_field("contributions_html").$wrapper.html(draw(contributions, labels));
