@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -58,7 +58,8 @@ class Detail:
 class Assessment:
     """The ledger read once as of a day; details follow in chunks of parties, without another query.
 
-    Without a `population` it is computed from all parties (then the run must not be restricted).
+    Without a `population` (or a function that finds it for the parties of the run) it is computed from all parties;
+    then the run must not be restricted.
     """
 
     def __init__(
@@ -70,7 +71,7 @@ class Assessment:
         queries: Queries | None = None,
         known_on: date | None = None,
         only: Iterable[Key] | None = None,
-        population: Population | None = None,
+        population: Population | Callable[[Parties], Population] | None = None,
         replay: str = "",
     ) -> None:
         self.reader = Reader(ledger, configuration, queries or Queries(), as_of, known_on, only, replay)
@@ -82,17 +83,27 @@ class Assessment:
         self.losses = self.reader.losses()
         self.grid = Grid.until(as_of, self._first_day())
         self._referred = self._referred_purchases()
+        self._measured: PurchaseMeasures | None = None
+        self._standing = np.full(len(self.parties), -1)
         self.population_rows: list[tuple[str, str, int, float]] = []
         if population is None:
             if only is not None:
                 raise ValueError("population figures need a run over all parties")
             population = self._population()
-        self.population = population
+        self.population = population(self.parties) if callable(population) else population
 
     @property
     def parties(self) -> Parties:
         """The parties in the order of all arrays."""
         return self.reader.parties
+
+    @property
+    def standing(self) -> np.ndarray:
+        """Rung of every party at the last point."""
+        if (self._standing < 0).any():
+            for _detail in self.details():
+                pass
+        return self._standing
 
     def _first_day(self) -> date:
         days = [day_number(self.as_of), *self.engaged.values(), *(span.start for span in self.losses)]
@@ -140,7 +151,7 @@ class Assessment:
         means = scores.group_means(mean, conf, group, len(segments), default.group_weight, default.neutral)
         everybody = np.zeros(count, dtype=np.int64)
         means[:, :1] = scores.group_means(mean, conf, everybody, 1, default.group_weight, default.neutral)
-        measured = buying.measure(self.rows, count, self.grid)
+        measured = self._measured = buying.measure(self.rows, count, self.grid)
         gaps = buying.group_gaps(measured, group, len(segments))
         gaps[0] = buying.group_gaps(measured, everybody, 1)[0]
         self.population_rows = population_rows(means, gaps, segments, self.grid)
@@ -159,7 +170,10 @@ class Assessment:
         prior = self.population.means(segments, grid)
         value = scores.score(evidence, prior, model.prior_weight)
         composites = scores.compose(value, evidence.amount, model.prior_weight)
-        bought = buying.measure(self.rows.of(start, stop), stop - start, grid)
+        if self._measured is None:
+            bought = buying.measure(self.rows.of(start, stop), stop - start, grid)
+        else:
+            bought = self._measured.of(start, stop)
         measures = self._facts(start, stop, bought)
         measures["rhythm"] = buying.rhythm(
             bought, grid, self.population.gaps(segments, grid), self.configuration.shortest_gap
@@ -171,6 +185,7 @@ class Assessment:
         measures["engagement"] = composites.engagement * 100
         measures["composite"] = composites.established * 100
         fold = stages.fold(self.configuration.ladder, measures, KINDS, shape)
+        self._standing[start:stop] = fold.rung[:, -1]
         established = fold.rung >= self.configuration.ladder.established_rung
         return Detail(
             start=start,

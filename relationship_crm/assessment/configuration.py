@@ -37,6 +37,7 @@ class Configuration:
     rates: Mapping[str, float] = field(default_factory=dict)  # company -> reporting currency
     reporting_currency: str = ""
     currencies: Mapping[str, str] = field(default_factory=dict)  # company -> its own currency
+    history_months: int = 24  # how far back the history is kept
 
 
 def model_of(signals: Iterable[Signal], name: str = "Standard", **options: float) -> Model:

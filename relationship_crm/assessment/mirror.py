@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import Any
 
 import frappe
 from pypika import MySQLQuery, Table
 from pypika.terms import FormatParameter
 
+from relationship_crm.assessment.bulk import read_rows
 from relationship_crm.ledger.dialect import column
 
 FIELDS = {
@@ -32,30 +34,20 @@ def update(relationships: Iterable[Sequence[str]]) -> int:
 
 
 def _update(party_type: str, names: list[str]) -> int:
-    party, relationship = frappe.qb.DocType(party_type), frappe.qb.DocType("Relationship")
-    link = relationship[party_type.lower()]
-    rows = (
-        frappe.qb.from_(relationship)
-        .join(party)
-        .on(party.name == link)
-        .select(party.name, *[party[f] for f in FIELDS], *[relationship[f] for f in FIELDS.values()])
-        .where(relationship.name.isin(names))
-        .run()
-    )
-    changed = []
-    for name, stage, rung, composite, flag, *now in rows:
-        if (stage or "", rung or 0, round(float(composite or 0), 1), flag or 0) != (
-            now[0] or "",
-            now[1] or 0,
-            round(float(now[2] or 0), 1),
-            now[3] or 0,
-        ):
-            changed.append((name, now))
+    now = read_rows("Relationship", (party_type.lower(), *FIELDS.values()), "name", names)
+    shown = {row[0]: row for row in read_rows(party_type, ("name", *FIELDS), "name", [row[0] for row in now])}
+    changed = [row for row in now if row[0] in shown and _plain(row) != _plain(shown[row[0]])]
     # row by row: for a list of most of the names MariaDB would read, and lock, the parties of everybody
-    for name, now in sorted(changed):
-        frappe.db.sql(_statement(party_type), (*now, name))
-        frappe.clear_document_cache(party_type, name)
+    for party, *values in sorted(changed, key=lambda row: row[0]):
+        frappe.db.sql(_statement(party_type), (*values, party))
+        frappe.clear_document_cache(party_type, party)
     return len(changed)
+
+
+def _plain(row: Sequence[Any]) -> tuple[str, int, float, int]:
+    """What a row of party, stage, rung, composite and flag shows; Frappe keeps "not set" in several ways."""
+    _party, stage, rung, composite, flag = row
+    return stage or "", rung or 0, round(float(composite or 0), 1), flag or 0
 
 
 @lru_cache(maxsize=8)

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import frappe
-import numpy as np
 from frappe import _
 from frappe.utils import getdate, now
 
@@ -200,9 +199,7 @@ class _Run:
 
 def stage_counts(assessment: Assessment) -> list[dict[str, Any]]:
     """How many parties stand on each rung, lowest first."""
-    counts: Counter[int] = Counter()
-    for detail in assessment.details():
-        counts.update(np.asarray(detail.rung[:, -1]).tolist())
+    counts = Counter(assessment.standing.tolist())
     return [
         {"stage": rung.name, "count": counts.get(rung.rung, 0)}
         for rung in assessment.configuration.ladder.rungs

@@ -17,25 +17,25 @@ from relationship_crm.engine.grid import day_of
 SCORES = (*DIMENSIONS, *COMPOSED)
 
 
-def points(value: float) -> float:
-    """A score 0..1 in points. Frappe's number columns take no NULL: an unknown score is 0 with a confidence of 0."""
-    return 0.0 if np.isnan(value) else round(float(value) * 100, 9)
+def points(values: np.ndarray) -> list[float]:
+    """Scores 0..1 in points. Frappe's number columns take no NULL: an unknown score is 0 with a confidence of 0."""
+    return np.nan_to_num(np.round(values * 100, 9)).tolist()
 
 
 def score_columns(detail: Detail, point: int) -> dict[str, list[float]]:
     """All score and confidence fields of a detail's parties at a point."""
     columns: dict[str, list[float]] = {}
     for d, dimension in enumerate(DIMENSIONS):
-        columns[dimension] = [points(v) for v in detail.value[d, :, point]]
-        columns[f"{dimension}_confidence"] = [points(v) for v in detail.confidence[d, :, point]]
+        columns[dimension] = points(detail.value[d, :, point])
+        columns[f"{dimension}_confidence"] = points(detail.confidence[d, :, point])
     composed = detail.composites
     for name, value, confidence in (
         ("trust", composed.trust, composed.trust_confidence),
         ("engagement", composed.engagement, composed.engagement_confidence),
         ("composite", detail.composite, composed.composite_confidence),
     ):
-        columns[name] = [points(v) for v in value[:, point]]
-        columns[f"{name}_confidence"] = [points(v) for v in confidence[:, point]]
+        columns[name] = points(value[:, point])
+        columns[f"{name}_confidence"] = points(confidence[:, point])
     return columns
 
 
@@ -77,20 +77,17 @@ def contribution_texts(detail: Detail, party: int, point: int) -> tuple[str, str
     return (json.dumps(company, separators=(",", ":")), json.dumps(employees, separators=(",", ":")))
 
 
-def digests(detail: Detail, chosen: Sequence[int]) -> list[list[str]]:
-    """A short digest of what each party's history shows at the chosen points: stage, flag, scores to half a point.
-
-    A stored month that differs is written anew; a change too small to be seen is not.
-    """
-    if not len(chosen):
-        return [[] for _ in range(detail.stop - detail.start)]
+def shown(detail: Detail, chosen: Sequence[int]) -> np.ndarray:
+    """What each party's history shows at the chosen points, P×T×N: stage, flag, purchases, scores to half a point."""
     at = list(chosen)
     layers = [detail.rung[:, at], detail.fold.dissolution[:, at], detail.buying.purchases[:, at]]
     layers += [np.nan_to_num(np.round(v[:, at] * 200), nan=-1) for v in (*detail.value, detail.composite)]
-    stacked = np.stack([layer.astype(np.int32) for layer in layers], axis=-1)
-    return [
-        [hashlib.blake2b(point.tobytes(), digest_size=8).hexdigest() for point in party] for party in stacked
-    ]
+    return np.ascontiguousarray(np.stack([layer.astype(np.int32) for layer in layers], axis=-1))
+
+
+def digest(what: np.ndarray) -> str:
+    """A short digest. A stored month that differs is written anew; a change too small to be seen is not."""
+    return hashlib.blake2b(what.tobytes(), digest_size=8).hexdigest()
 
 
 def company_facts(assessment: Assessment) -> dict[int, dict[str, dict[str, Any]]]:

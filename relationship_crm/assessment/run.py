@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 import frappe
-from frappe.utils import cint
 
 from relationship_crm.assessment import outbox
 from relationship_crm.assessment.compute import Assessment, Detail
 from relationship_crm.assessment.everybody import assess_everybody
 from relationship_crm.assessment.lock import assessment_lock
-from relationship_crm.assessment.parties import Key
+from relationship_crm.assessment.parties import Key, Parties
+from relationship_crm.assessment.population import Population
 from relationship_crm.assessment.site import (
     queries,
     site_configuration,
@@ -34,11 +34,6 @@ ATTEMPTS = 3
 BATCH = "relationship_batch"
 
 
-def history_months() -> int:
-    """How many months of history the site keeps."""
-    return cint(frappe.db.get_single_value("Relationship CRM Settings", "history_months")) or 24
-
-
 def assessment_of(keys: Iterable[Key], as_of: date | None = None, known_on: date | None = None) -> Assessment:
     """Read and compute some parties by the stored population figures. Writes nothing.
 
@@ -49,43 +44,20 @@ def assessment_of(keys: Iterable[Key], as_of: date | None = None, known_on: date
     configuration, ledger = site_configuration(), site_ledger()
     if known_on is not None:
         return assess_everybody(ledger, configuration, as_of, known_on=known_on, queries=queries)
-    keys = list(keys)
-    population = stored_population(customer_groups(keys), configuration.models[0].model.neutral)
-    return Assessment(ledger, configuration, as_of, queries=queries, only=keys, population=population)
+    return Assessment(
+        ledger, configuration, as_of, queries=queries, only=list(keys), population=_population_for
+    )
 
 
-def customer_groups(keys: Iterable[Key]) -> list[str]:
-    """Customer groups of these parties, through a lead or prospect to the customer it became."""
-    names: dict[str, list[str]] = {}
-    for party_type, party in keys:
-        names.setdefault(party_type, []).append(party)
-    customer = frappe.qb.DocType("Customer")
-    condition = None
-    for party_type, field in (("Customer", "name"), ("Lead", "lead_name"), ("Prospect", "prospect_name")):
-        if names.get(party_type):
-            part = customer[field].isin(names[party_type])
-            condition = part if condition is None else condition | part
-    groups = set()
-    if condition is not None:
-        groups.update(
-            r[0] for r in frappe.qb.from_(customer).select(customer.customer_group).where(condition).run()
-        )
-    if names.get("Prospect"):
-        prospect = frappe.qb.DocType("Prospect")
-        rows = (
-            frappe.qb.from_(prospect)
-            .select(prospect.customer_group)
-            .where(prospect.name.isin(names["Prospect"]))
-            .run()
-        )
-        groups.update(r[0] for r in rows)
-    return sorted(g for g in groups if g)
+def _population_for(parties: Parties) -> Population:
+    """The stored population figures of the parties' groups."""
+    return stored_population(parties.group, site_configuration().models[0].model.neutral)
 
 
 def assess_parties(keys: Iterable[Key], as_of: date | None = None) -> Counts:
     """Assess some parties as of today and write them. The caller commits."""
     assessment = assessment_of(keys, as_of)
-    writer = Writer(assessment, history_months=history_months())
+    writer = Writer(assessment, history_months=assessment.configuration.history_months)
     counts = Counts()
     for detail in assessment.details():
         counts.add(writer.write(detail))
@@ -190,9 +162,9 @@ def write_everybody(
         )
     else:
         assessment = assessment_of(only, as_of)
-    writer = Writer(
-        assessment, history_months=history_months_back or history_months(), present=as_of >= today()
-    )
+    if history_months_back is None:
+        history_months_back = assessment.configuration.history_months
+    writer = Writer(assessment, history_months=history_months_back, present=as_of >= today())
     counts, total = Counts(), len(assessment.parties)
     for detail in assessment.details(CHUNK):
         try:

@@ -223,6 +223,7 @@ def _build(raw: str, hooks: tuple[str, ...]) -> Configuration:
         rates=data["rates"],
         reporting_currency=settings.get("reporting_currency") or "",
         currencies=data["currencies"],
+        history_months=cint(settings.get("history_months")) or 24,
     )
 
 

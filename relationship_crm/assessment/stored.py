@@ -10,6 +10,7 @@ from typing import Any
 import frappe
 from pypika.terms import Case
 
+from relationship_crm.assessment.bulk import read_rows
 from relationship_crm.assessment.parties import Parties
 
 
@@ -63,23 +64,15 @@ def stored_relationships(parties: Parties, places: Iterable[int]) -> list[Stored
         if parties.prospect[i]:
             names["prospect"].setdefault(parties.prospect[i], i)
     found: dict[int, list[dict[str, Any]]] = {}
-    relationship = frappe.qb.DocType("Relationship")
-    fields = [relationship[f] for f in (*STATE, "customer", "prospect", "lead")]
     seen: set[str] = set()
     for _kind, field in LINKS:
         if not names[field]:
             continue
-        rows = (
-            frappe.qb.from_(relationship)
-            .select(*fields)
-            .where(relationship[field].isin(list(names[field])))
-            .run(as_dict=True)
-        )
         folded = {name.casefold(): i for name, i in names[field].items()}
-        for row in rows:
-            if row.name not in seen:
-                seen.add(row.name)
-                found.setdefault(folded[row[field].casefold()], []).append(row)
+        for *state, link in read_rows("Relationship", (*STATE, field), field, names[field]):
+            if state[0] not in seen:
+                seen.add(state[0])
+                found.setdefault(folded[link.casefold()], []).append(dict(zip(STATE, state, strict=True)))
     result = []
     for i in places:
         rows = found.get(i, [])
@@ -88,7 +81,7 @@ def stored_relationships(parties: Parties, places: Iterable[int]) -> list[Stored
             continue
         for other in rows[1:]:
             fold_into(rows[0]["name"], other["name"])
-        result.append(Stored(**{f: rows[0][f] for f in STATE}))
+        result.append(Stored(**rows[0]))
     return result
 
 

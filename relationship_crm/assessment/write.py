@@ -12,16 +12,17 @@ import frappe
 import numpy as np
 
 from relationship_crm.assessment import explain, mirror
-from relationship_crm.assessment.bulk import write_rows
+from relationship_crm.assessment.bulk import read_rows, write_rows
 from relationship_crm.assessment.compute import Assessment, Detail
 from relationship_crm.assessment.moves import Move, write_moves
 from relationship_crm.assessment.rows import (
     SCORES,
     company_facts,
     contribution_texts,
-    digests,
+    digest,
     fact_columns,
     score_columns,
+    shown,
 )
 from relationship_crm.assessment.stored import (
     Stored,
@@ -43,6 +44,8 @@ RELATIONSHIP_FACTS = (
     "revenue_total",
     "paid_referrals",
 )
+FACT = "Relationship Company Fact"
+FACT_COLUMNS = ("company", "currency", "revenue_12m", "revenue_total", "purchases", "last_purchase")
 SCORE_FIELDS = tuple(f for s in SCORES for f in (s, f"{s}_confidence"))
 ASSESSMENT_SCORES = tuple(f for f in SCORE_FIELDS if f not in ("trust_confidence", "engagement_confidence"))
 
@@ -86,20 +89,20 @@ class Writer:
         keys = self.assessment.parties.keys[detail.start : detail.stop]
         stored = stored_relationships(self.assessment.parties, range(detail.start, detail.stop))
         counts = Counts(parties=len(keys), new=sum(1 for s in stored if s.is_new))
+        history = shown(detail, self.month_ends)
         if self.present:
-            moves = self._present(detail, stored)
+            moves = self._present(detail, stored, history)
             counts.up = sum(1 for m in moves if m.to_rung > m.from_rung and m.source == "Assessment")
             counts.down = sum(1 for m in moves if m.to_rung < m.from_rung and m.source == "Assessment")
-        counts.assessments = self._history(detail, stored)
+        counts.assessments = self._history(detail, stored, history)
         return counts
 
     # the present
 
-    def _present(self, detail: Detail, stored: list[Stored]) -> list[Move]:
+    def _present(self, detail: Detail, stored: list[Stored], history: np.ndarray) -> list[Move]:
         overrides = active_overrides([s.name for s in stored], self.as_of)
         scores, facts = score_columns(detail, -1), fact_columns(detail, -1)
         events = self.assessment.event_counts(detail.start, detail.stop, detail.model).sum(axis=0)
-        month_digests = digests(detail, self.month_ends)
         parties, moves, rows = self.assessment.parties, [], []
         for p, old in enumerate(stored):
             i = detail.start + p
@@ -111,7 +114,8 @@ class Writer:
             dissolution = bool(detail.fold.dissolution[p, -1])
             state = self._digest(rung, dissolution, computed, events[p], facts["purchases"][p])
             old.state_changed = state != old.state_digest
-            old.history_changed = (history := self._digest(*month_digests[p])) != old.history_digest
+            months = digest(history[p])
+            old.history_changed = months != old.history_digest
             kind, party = parties.keys[i]
             rows.append(
                 (
@@ -143,7 +147,7 @@ class Writer:
                     self.as_of,
                     frappe.utils.now(),
                     detail.model.name,
-                    history,
+                    months,
                     state,
                     *(scores[f][p] for f in SCORE_FIELDS),
                     *(facts[f][p] for f in RELATIONSHIP_FACTS),
@@ -182,7 +186,7 @@ class Writer:
         write_rows("Relationship", columns, rows, update=columns[1:])
         self._write_company_facts(detail, stored)
         write_moves(self.assessment, detail, moves)
-        refresh_computed([row[0] for row in rows])
+        refresh_computed([s.name for s in stored if s.override or s.name in overrides])
         mirror.update([row[:3] for row in rows])
         return moves
 
@@ -244,57 +248,47 @@ class Writer:
         )
 
     def _write_company_facts(self, detail: Detail, stored: list[Stored]) -> None:
-        names = [s.name for s in stored]
-        fact = frappe.qb.DocType("Relationship Company Fact")
-        if any(not s.is_new for s in stored):
-            frappe.qb.from_(fact).delete().where(fact.parent.isin(names)).run()
+        """Write the facts by company anew where they are not those stored."""
+        kept: dict[str, list[tuple]] = {}
+        for parent, *fact in read_rows(
+            FACT, ("parent", *FACT_COLUMNS), "parent", [s.name for s in stored if not s.is_new]
+        ):
+            kept.setdefault(parent, []).append(_rounded(fact))
         currencies = self.assessment.configuration.currencies
-        rows = []
+        rows, gone = [], []
         for p, old in enumerate(stored):
+            facts = []
             for company, found in sorted(self._facts.get(detail.start + p, {}).items()):
                 days = [day for day, amount in found["days"].items() if amount > 0.005]
-                rows.append(
-                    (
-                        frappe.generate_hash(length=12),
-                        old.name,
-                        "Relationship",
-                        "company_facts",
-                        company,
-                        currencies.get(company),
-                        found["year"],
-                        found["total"],
-                        len(days),
-                        day_of(max(days)) if days else None,
-                    )
+                last = day_of(max(days)) if days else None
+                facts.append(
+                    (company, currencies.get(company), found["year"], found["total"], len(days), last)
                 )
-        columns = (
-            "name",
-            "parent",
-            "parenttype",
-            "parentfield",
-            "company",
-            "currency",
-            "revenue_12m",
-            "revenue_total",
-            "purchases",
-            "last_purchase",
-        )
-        write_rows("Relationship Company Fact", columns, rows)
+            if sorted(map(_rounded, facts)) == sorted(kept.get(old.name, ())):
+                continue
+            gone += [old.name] if old.name in kept else []
+            rows += [
+                (frappe.generate_hash(length=12), old.name, "Relationship", "company_facts", *fact)
+                for fact in facts
+            ]
+        if gone:
+            fact = frappe.qb.DocType(FACT)
+            frappe.qb.from_(fact).delete().where(fact.parent.isin(gone)).run()
+        write_rows(FACT, ("name", "parent", "parenttype", "parentfield", *FACT_COLUMNS), rows)
 
     # the history
 
-    def _history(self, detail: Detail, stored: list[Stored]) -> int:
+    def _history(self, detail: Detail, stored: list[Stored], history: np.ndarray) -> int:
         chosen = self.month_ends
         today_is_end = bool(chosen) and chosen[-1] == detail.grid.size - 1
-        month_digests = digests(detail, chosen)
         changed = [p for p, s in enumerate(stored) if s.history_changed or not self.present]
         known = stored_months([stored[p].name for p in changed if not stored[p].is_new])
         wanted: list[tuple[int, int, str, str]] = []
         for p in changed:
             first = self._first_point(detail, p)
-            for t, digest in zip(chosen, month_digests[p], strict=True):
-                if t >= first and known.get((stored[p].name, detail.grid.date(t))) != digest:
-                    wanted.append((p, t, "Month end", digest))
+            for t, month in zip(chosen, map(digest, history[p]), strict=True):
+                if t >= first and known.get((stored[p].name, detail.grid.date(t))) != month:
+                    wanted.append((p, t, "Month end", month))
         if not today_is_end:
             last = detail.grid.size - 1
             wanted.extend(
@@ -310,7 +304,7 @@ class Writer:
     ) -> list[tuple]:
         columns: dict[int, tuple[dict, dict]] = {}
         parties, now, rows = self.assessment.parties, frappe.utils.now(), []
-        for p, t, kind, digest in wanted:
+        for p, t, kind, month in wanted:
             if t not in columns:
                 columns[t] = (score_columns(detail, t), fact_columns(detail, t))
             scores, facts = columns[t]
@@ -323,7 +317,7 @@ class Writer:
                     kind,
                     detail.grid.date(t),
                     now,
-                    digest,
+                    month,
                     self.stage_name[rung],
                     rung,
                     int(detail.fold.dissolution[p, t]),
@@ -355,6 +349,12 @@ ASSESSMENT_COLUMNS = (
     *("dissolution", "purchases", "rhythm", "revenue_12m", "customer_group", "territory", "contributions"),
     *("employee_contributions", *ASSESSMENT_SCORES),
 )
+
+
+def _rounded(fact: Sequence[Any]) -> tuple:
+    """A fact by company as it compares with a stored one."""
+    company, currency, year, total, purchases, last = fact
+    return company, currency or "", round(year, 6), round(total, 6), purchases, str(last or "")
 
 
 def stored_months(names: Sequence[str]) -> dict[tuple[str, date], str]:

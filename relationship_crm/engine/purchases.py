@@ -7,7 +7,7 @@ of the return on, so a purchase that is returned in full was one until then and 
 from __future__ import annotations
 
 from bisect import insort
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -66,6 +66,10 @@ class PurchaseMeasures:
     gaps: np.ndarray
     revenue_12m: np.ndarray
     revenue_total: np.ndarray
+
+    def of(self, start: int, stop: int) -> PurchaseMeasures:
+        """The measures of the parties start..stop-1."""
+        return PurchaseMeasures(*(getattr(self, field.name)[start:stop] for field in fields(self)))
 
 
 def purchases(rows: PurchaseRows) -> Purchases:

@@ -26,4 +26,4 @@ class RelationshipYardstick(Document):
 
 def on_doctype_update() -> None:
     """The way the figures of a kind are read."""
-    frappe.db.add_index("Relationship Yardstick", ["kind", "month", "segment"])
+    frappe.db.add_index("Relationship Yardstick", ["kind", "segment", "month"])
