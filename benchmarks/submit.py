@@ -98,9 +98,11 @@ def submit(doctype: str, name: str) -> float:
     """Seconds from submit to the end of the commit, with the caches of a new request."""
     import frappe
 
-    for cache in ("cache", "document_cache"):
-        if isinstance(getattr(frappe.local, cache, None), dict):
-            getattr(frappe.local, cache).clear()
+    for kept, value in list(frappe.local):
+        if kept in ("cache", "document_cache") and isinstance(value, dict):
+            value.clear()
+        elif kept.startswith(APP.rstrip(".")):
+            setattr(frappe.local, kept, None)
     doc = frappe.get_doc(doctype, name)
     HANDLERS.append(0.0)
     with clock() as seconds:

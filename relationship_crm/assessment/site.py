@@ -21,6 +21,7 @@ from relationship_crm.ledger.site import SiteLedger
 from relationship_crm.signals import standard_signals
 from relationship_crm.signals.base import Signal
 from relationship_crm.signals.desk import desk_signal
+from relationship_crm.switches import forget_switches
 
 CACHE_KEY = "relationship_crm_configuration"
 #: DocTypes whose change makes the kept configuration stale.
@@ -39,6 +40,7 @@ def forget_configuration(doc: Any = None, method: str | None = None, *args: Any)
     """Drop the kept configuration; called when one of its DocTypes changes."""
     frappe.cache.delete_value(CACHE_KEY)
     frappe.local.relationship_crm_configuration = None
+    forget_switches()
 
 
 def site_configuration() -> Configuration:

@@ -25,11 +25,16 @@ class RelationshipPolicyError(frappe.ValidationError):
 def forget_policies() -> None:
     """Drop the kept policies; called when one changes."""
     frappe.cache.delete_value(CACHE_KEY)
+    setattr(frappe.local, CACHE_KEY, None)
 
 
 def load_policies() -> list[dict[str, Any]]:
     """All policies that are not disabled, the most important first, kept until one changes."""
-    return frappe.cache.get_value(CACHE_KEY, generator=_read_policies)
+    kept = getattr(frappe.local, CACHE_KEY, None)
+    if kept is None:  # once a request: with the cache down each look is two queries
+        kept = frappe.cache.get_value(CACHE_KEY, generator=_read_policies)
+        setattr(frappe.local, CACHE_KEY, kept)
+    return kept
 
 
 def _read_policies() -> list[dict[str, Any]]:

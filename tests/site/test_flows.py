@@ -154,7 +154,7 @@ def errors() -> int:
     [
         "relationship_crm.overrides.sales_invoice.mark",
         "relationship_crm.overrides.payment_ledger_entry.mark",
-        "relationship_crm.stamp.relationship_of",
+        "relationship_crm.stamp._stage_of",
         "relationship_crm.policies.apply.load_policies",
     ],
 )
