@@ -32,6 +32,7 @@ FLOOR = {
 def one_pass() -> tuple[float, float, int, int]:
     """A run over everybody as the scheduler makes it every night: seconds of reading, seconds in all, reads, history rows."""
     import frappe
+
     from relationship_crm.assessment import process, run
     from relationship_crm.assessment.everybody import assess_everybody
 
@@ -88,14 +89,22 @@ def single_parties(repeat: int, seed: int = 1) -> None:
         f"One party, {len(seconds)} different ones, ms",
         [
             ("median", "90 % below", "most", "statements", "budget"),
-            (median(seconds), seconds[int(len(seconds) * 0.9)], seconds[-1], int(median(statements)), 1000 * BUDGET_PARTY),
+            (
+                median(seconds),
+                seconds[int(len(seconds) * 0.9)],
+                seconds[-1],
+                int(median(statements)),
+                1000 * BUDGET_PARTY,
+            ),
         ],
     )
 
 
 def statements(sizes: list[int]) -> None:
     """Statements of a pass by number of customers: reads must be the same."""
-    rows: list[tuple] = [("customers", "reads", "other statements of a first pass", "of a second pass", "second pass s")]
+    rows: list[tuple] = [
+        ("customers", "reads", "other statements of a first pass", "of a second pass", "second pass s")
+    ]
     for size in sizes:
         write_book(size, size * 10)
         first = counted(one_pass)

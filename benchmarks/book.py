@@ -17,7 +17,13 @@ from common import arguments, connect, ensure_company, forget_assessments, show
 YEARS = 3
 TABLES = (
     *("Customer", "Sales Order", "Sales Order Item", "Sales Team", "Delivery Note", "Delivery Note Item"),
-    *("Sales Invoice", "Sales Invoice Item", "Payment Entry", "Payment Entry Reference", "Payment Ledger Entry"),
+    *(
+        "Sales Invoice",
+        "Sales Invoice Item",
+        "Payment Entry",
+        "Payment Entry Reference",
+        "Payment Ledger Entry",
+    ),
     *("Issue", "Communication", "Communication Link"),
 )
 
@@ -93,7 +99,13 @@ def stage_customers(bulk: Bulk, draw: Draw, groups: list[str], territories: list
     names = list(PROFILES)
     bulk.stage(
         "rb_customer",
-        {"c": "int primary key", "profile": "varchar(20)", "since": "date", "customer_group": "varchar(140)", "territory": "varchar(140)"},
+        {
+            "c": "int primary key",
+            "profile": "varchar(20)",
+            "since": "date",
+            "customer_group": "varchar(140)",
+            "territory": "varchar(140)",
+        },
         zip(
             range(count),
             [names[p] for p in draw.profile],
@@ -126,7 +138,14 @@ def stage_deals(bulk: Bulk, draw: Draw) -> None:
     bulk.stage(
         "rb_deal",
         {
-            **{"n": "int primary key", "c": "int", "has_order": "int", "ordered": "date", "promised": "date", "delivered": "date"},
+            **{
+                "n": "int primary key",
+                "c": "int",
+                "has_order": "int",
+                "ordered": "date",
+                "promised": "date",
+                "delivered": "date",
+            },
             **{"invoiced": "date", "paid": "date", "share": "double", "returned": "date", "docstatus": "int"},
             **{"person": "varchar(140)", "total": "double"},
         },
@@ -142,7 +161,14 @@ def stage_deals(bulk: Bulk, draw: Draw) -> None:
     bulk.stage(
         "rb_line",
         {"n": "int", "idx": "int", "item_group": "varchar(140)", "qty": "int", "rate": "int"},
-        zip(deal.tolist(), idx.tolist(), rng.choice(item_groups(), len(deal)).tolist(), quantity.tolist(), rate.tolist(), strict=True),
+        zip(
+            deal.tolist(),
+            idx.tolist(),
+            rng.choice(item_groups(), len(deal)).tolist(),
+            quantity.tolist(),
+            rate.tolist(),
+            strict=True,
+        ),
     )
 
 
@@ -162,7 +188,14 @@ def stage_contact(bulk: Bulk, draw: Draw) -> None:
         bulk.stage(
             name,
             {"n": "int primary key", "c": "int", "day": "date", "hours": "double", "done": "int"},
-            zip(range(len(c)), c.tolist(), draw.sometime(c).astype(str).tolist(), hours.tolist(), done.astype(int).tolist(), strict=True),
+            zip(
+                range(len(c)),
+                c.tolist(),
+                draw.sometime(c).astype(str).tolist(),
+                hours.tolist(),
+                done.astype(int).tolist(),
+                strict=True,
+            ),
         )
 
 
@@ -182,7 +215,11 @@ def entered(day: str, **more: str) -> dict[str, str]:
 def line(kind: str, parent: str, **more: str) -> dict[str, str]:
     """SQL of the columns of a line."""
     return {
-        **{"name": f"concat('RB-{kind}-', lpad(l.n, 7, '0'), '-', l.idx)", "parent": key(parent, "l.n"), "idx": "l.idx"},
+        **{
+            "name": f"concat('RB-{kind}-', lpad(l.n, 7, '0'), '-', l.idx)",
+            "parent": key(parent, "l.n"),
+            "idx": "l.idx",
+        },
         **{"item_group": "l.item_group", "qty": "l.qty", "stock_qty": "l.qty", "conversion_factor": "1"},
         **same(LINE_RATE, "l.rate"),
         **same(LINE_NET, "l.qty * l.rate"),
@@ -192,29 +229,61 @@ def line(kind: str, parent: str, **more: str) -> dict[str, str]:
 
 def write_customers(bulk: Bulk) -> None:
     """Customers."""
-    values = {"customer_name": "concat('Customer ', c)", "customer_details": "profile", "customer_group": "customer_group"}
+    values = {
+        "customer_name": "concat('Customer ', c)",
+        "customer_details": "profile",
+        "customer_group": "customer_group",
+    }
     bulk.fill("Customer", "rb_customer", **entered("since", **values, territory="territory", name=CUSTOMER))
 
 
 def write_deals(bulk: Bulk) -> None:
     """Orders, deliveries, invoices, returns, payments and the receivables ledger."""
-    parts = {"customer_group": "k.customer_group", "territory": "k.territory", "customer_name": "concat('Customer ', c)"}
+    parts = {
+        "customer_group": "k.customer_group",
+        "territory": "k.territory",
+        "customer_name": "concat('Customer ', c)",
+    }
     deal = "rb_deal join rb_customer k using (c)"
     lines = "rb_line l join rb_deal d on d.n = l.n"
     net = same(NET, "total")
     came = {"per_delivered": "if(delivered is null, 0, 100)", "per_billed": "if(docstatus = 1, 100, 0)"}
     status = "case when delivered is null then 'To Deliver' else 'Completed' end"
     order = entered("ordered", **parts, **net, **came, name=key("SO"), status=status, docstatus="1")
-    bulk.fill("Sales Order", f"{deal} where has_order", **order, transaction_date="ordered", delivery_date="promised")
-    dates = {"delivery_date": "promised", "relationship_promised_date": "promised", "transaction_date": "ordered"}
-    moved = {"delivered_qty": "if(delivered is null, 0, l.qty)", "billed_amt": "if(d.docstatus = 1, l.qty * l.rate, 0)"}
-    bulk.fill("Sales Order Item", f"{lines} where has_order", **line("SOI", "SO", **dates, **moved, docstatus="1"))
+    bulk.fill(
+        "Sales Order",
+        f"{deal} where has_order",
+        **order,
+        transaction_date="ordered",
+        delivery_date="promised",
+    )
+    dates = {
+        "delivery_date": "promised",
+        "relationship_promised_date": "promised",
+        "transaction_date": "ordered",
+    }
+    moved = {
+        "delivered_qty": "if(delivered is null, 0, l.qty)",
+        "billed_amt": "if(d.docstatus = 1, l.qty * l.rate, 0)",
+    }
+    bulk.fill(
+        "Sales Order Item", f"{lines} where has_order", **line("SOI", "SO", **dates, **moved, docstatus="1")
+    )
     team = {"name": key("ST"), "parent": key("SO"), "sales_person": "person", "allocated_amount": "total"}
     bulk.fill("Sales Team", "rb_deal where has_order", **team)
-    note = entered("delivered", **parts, **net, name=key("DN"), posting_date="delivered", status="'Completed'")
+    note = entered(
+        "delivered", **parts, **net, name=key("DN"), posting_date="delivered", status="'Completed'"
+    )
     bulk.fill("Delivery Note", f"{deal} where has_order and delivered is not null", **note)
-    source = {"against_sales_order": key("SO", "l.n"), "so_detail": "concat('RB-SOI-', lpad(l.n, 7, '0'), '-', l.idx)"}
-    bulk.fill("Delivery Note Item", f"{lines} where has_order and delivered is not null", **line("DNI", "DN", **source))
+    source = {
+        "against_sales_order": key("SO", "l.n"),
+        "so_detail": "concat('RB-SOI-', lpad(l.n, 7, '0'), '-', l.idx)",
+    }
+    bulk.fill(
+        "Delivery Note Item",
+        f"{lines} where has_order and delivered is not null",
+        **line("DNI", "DN", **source),
+    )
     write_invoices(bulk, deal, lines, parts)
 
 
@@ -222,52 +291,132 @@ def write_invoices(bulk: Bulk, deal: str, lines: str, parts: dict[str, str]) -> 
     """Invoices, returns, payments and the receivables ledger."""
     due, pay = "adddate(invoiced, 30)", "if(paid is null, 0, round(total * share, 2))"
     status = "elt(docstatus + 1, 'Draft', if(paid is null, 'Overdue', if(share < 1, 'Partly Paid', 'Paid')), 'Cancelled')"
-    head = entered("invoiced", **parts, **same(NET, "total"), name=key("SI"), posting_date="invoiced", due_date=due)
-    bulk.fill("Sales Invoice", deal, **head, docstatus="docstatus", status=status, outstanding_amount=f"total - {pay}")
+    head = entered(
+        "invoiced", **parts, **same(NET, "total"), name=key("SI"), posting_date="invoiced", due_date=due
+    )
+    bulk.fill(
+        "Sales Invoice",
+        deal,
+        **head,
+        docstatus="docstatus",
+        status=status,
+        outstanding_amount=f"total - {pay}",
+    )
     linked = {"sales_order": f"if(has_order, {key('SO', 'l.n')}, null)"}
     linked["so_detail"] = "if(has_order, concat('RB-SOI-', lpad(l.n, 7, '0'), '-', l.idx), null)"
     bulk.fill("Sales Invoice Item", lines, **line("SII", "SI", **linked, docstatus="d.docstatus"))
-    back = entered("returned", **parts, **same(NET, "-l.rate"), name=key("SR"), posting_date="returned", due_date="returned")
-    back |= {"is_return": "1", "return_against": key("SI"), "outstanding_amount": "-l.rate", "status": "'Return'"}
+    back = entered(
+        "returned",
+        **parts,
+        **same(NET, "-l.rate"),
+        name=key("SR"),
+        posting_date="returned",
+        due_date="returned",
+    )
+    back |= {
+        "is_return": "1",
+        "return_against": key("SI"),
+        "outstanding_amount": "-l.rate",
+        "status": "'Return'",
+    }
     first = f"{deal} join rb_line l using (n) where l.idx = 1 and returned is not null"
     bulk.fill("Sales Invoice", first, **back)
-    negative = {"qty": "-1", "stock_qty": "-1", **same(LINE_NET, "-l.rate"), "sales_order": "null", "so_detail": "null"}
-    bulk.fill("Sales Invoice Item", f"{lines} where l.idx = 1 and returned is not null", **line("SRI", "SR", **negative))
-    paid = {**entered("paid"), "name": key("PE"), "party": CUSTOMER, "posting_date": "paid", "reference_date": "paid"}
-    amounts = ("paid_amount", "received_amount", "total_allocated_amount", "source_exchange_rate", "unallocated_amount")
+    negative = {
+        "qty": "-1",
+        "stock_qty": "-1",
+        **same(LINE_NET, "-l.rate"),
+        "sales_order": "null",
+        "so_detail": "null",
+    }
+    bulk.fill(
+        "Sales Invoice Item",
+        f"{lines} where l.idx = 1 and returned is not null",
+        **line("SRI", "SR", **negative),
+    )
+    paid = {
+        **entered("paid"),
+        "name": key("PE"),
+        "party": CUSTOMER,
+        "posting_date": "paid",
+        "reference_date": "paid",
+    }
+    amounts = (
+        "paid_amount",
+        "received_amount",
+        "total_allocated_amount",
+        "source_exchange_rate",
+        "unallocated_amount",
+    )
     paid |= same((*amounts[:3], *(f"base_{a}" for a in amounts[:3])), pay)
     bulk.fill("Payment Entry", "rb_deal where paid is not null", **paid, party_name="concat('Customer ', c)")
-    part = {"name": key("PR"), "parent": key("PE"), "reference_name": key("SI"), "allocated_amount": pay, "total_amount": "total"}
+    part = {
+        "name": key("PR"),
+        "parent": key("PE"),
+        "reference_name": key("SI"),
+        "allocated_amount": pay,
+        "total_amount": "total",
+    }
     bulk.fill("Payment Entry Reference", "rb_deal where paid is not null", **part)
     for kind, day, voucher, against, amount, where in (
         ("PLI", "invoiced", ("Sales Invoice", "SI"), "SI", "total", "docstatus = 1"),
         ("PLR", "returned", ("Sales Invoice", "SR"), "SR", "-l.rate", "returned is not null and l.idx = 1"),
         ("PLP", "paid", ("Payment Entry", "PE"), "SI", f"-{pay}", "paid is not null"),
     ):
-        row = {"voucher_type": f"'{voucher[0]}'", "voucher_no": key(voucher[1]), "against_voucher_no": key(against)}
-        row |= same(("amount", "amount_in_account_currency"), amount) | {"party": CUSTOMER, "posting_date": day}
+        row = {
+            "voucher_type": f"'{voucher[0]}'",
+            "voucher_no": key(voucher[1]),
+            "against_voucher_no": key(against),
+        }
+        row |= same(("amount", "amount_in_account_currency"), amount) | {
+            "party": CUSTOMER,
+            "posting_date": day,
+        }
         source = "rb_deal" + (" join rb_line l using (n)" if kind == "PLR" else "")
         due_date = "null" if kind == "PLP" else due
-        bulk.fill("Payment Ledger Entry", f"{source} where {where}", **entered(day), **row, name=key(kind), due_date=due_date)
+        bulk.fill(
+            "Payment Ledger Entry",
+            f"{source} where {where}",
+            **entered(day),
+            **row,
+            name=key(kind),
+            due_date=due_date,
+        )
 
 
 def write_contact(bulk: Bulk) -> None:
     """Issues under a service level, messages and answers."""
-    at, done = "timestamp(day, '10:00:00')", "date_add(timestamp(day, '10:00:00'), interval hours * 60 minute)"
+    at, done = (
+        "timestamp(day, '10:00:00')",
+        "date_add(timestamp(day, '10:00:00'), interval hours * 60 minute)",
+    )
     bulk.fill(
         "Issue",
         "rb_issue",
-        **entered("day", name=key("IS"), opening_date="day", opening_time="'10:00:00'", customer_name="concat('Customer ', c)"),
+        **entered(
+            "day",
+            name=key("IS"),
+            opening_date="day",
+            opening_time="'10:00:00'",
+            customer_name="concat('Customer ', c)",
+        ),
         **{"service_level_agreement": "'RB-Default'", "response_by": f"date_add({at}, interval 8 hour)"},
         **{"sla_resolution_by": f"date_add({at}, interval 48 hour)", "status": "if(done, 'Closed', 'Open')"},
         **{"first_responded_on": f"if(done, date_add({at}, interval hours * 20 minute), null)"},
         **{"sla_resolution_date": f"if(done, {done}, null)"},
     )
-    for kind, sent, when, where in (("CS", "Sent", at, "1 = 1"), ("CR", "Received", done, f"done and {done} <= now()")):
+    for kind, sent, when, where in (
+        ("CS", "Sent", at, "1 = 1"),
+        ("CR", "Received", done, f"done and {done} <= now()"),
+    ):
         moment = same(("creation", "modified", "communication_date"), when)
         text = {"name": key(kind), "sent_or_received": f"'{sent}'", "reference_name": CUSTOMER}
         bulk.fill("Communication", f"rb_message where {where}", **moment, **text)
-        link = {"name": key(f"L{kind}"), "parent": key(kind), "link_name": CUSTOMER, "communication_date": when}
+        link = {
+            "name": key(f"L{kind}"),
+            "parent": key(kind),
+            "link_name": CUSTOMER,
+            "communication_date": when,
+        }
         bulk.fill("Communication Link", f"rb_message where {where}", **link)
 
 
@@ -319,7 +468,11 @@ def write_book(customers: int, invoices: int, seed: int = 7, check: bool = False
 def main() -> None:
     """Command line."""
     options = arguments(
-        __doc__, customers=(10_000, "customers"), invoices=(100_000, "invoices"), seed=(7, "random seed"), check=(False, "prove that the documents agree")
+        __doc__,
+        customers=(10_000, "customers"),
+        invoices=(100_000, "invoices"),
+        seed=(7, "random seed"),
+        check=(False, "prove that the documents agree"),
     )
     frappe = connect(options.site)
     seconds = write_book(options.customers, options.invoices, options.seed, options.check)

@@ -110,15 +110,24 @@ class Bulk:
         issue = frappe.get_doc({"doctype": "Issue", **values}).insert()
         self._grab("Issue", name=issue.name)
         link = {"link_doctype": "Customer", "link_name": customer}
-        values = {"communication_medium": "Email", "sent_or_received": "Sent", "content": "RB", "subject": "RB"}
+        values = {
+            "communication_medium": "Email",
+            "sent_or_received": "Sent",
+            "content": "RB",
+            "subject": "RB",
+        }
         reference = {"reference_doctype": "Customer", "reference_name": customer, "communication_date": now()}
-        mail = frappe.get_doc({"doctype": "Communication", **values, **reference, "timeline_links": [link]}).insert()
+        mail = frappe.get_doc(
+            {"doctype": "Communication", **values, **reference, "timeline_links": [link]}
+        ).insert()
         self._grab("Communication", name=mail.name)
         self._grab("Communication Link", parent=mail.name)
 
     def stage(self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
         """A temporary table of these columns (name: SQL type) with these rows."""
-        frappe.db.sql_ddl(f"create or replace temporary table `{name}` ({', '.join(f'`{c}` {t}' for c, t in columns.items())})")
+        frappe.db.sql_ddl(
+            f"create or replace temporary table `{name}` ({', '.join(f'`{c}` {t}' for c, t in columns.items())})"
+        )
         marks = ", ".join(["%s"] * len(columns))
         frappe.db._cursor.executemany(f"insert into `{name}` values ({marks})", list(rows))
 

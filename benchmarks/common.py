@@ -26,7 +26,12 @@ CURRENCY, COUNTRY = "GBP", "United Kingdom"
 #: What the app itself keeps about parties.
 OURS = (
     *("Relationship", "Relationship Company Fact", "Relationship Assessment", "Relationship Stage Change"),
-    *("Relationship Stage Change Reason", "Relationship Event", "Relationship Yardstick", "Relationship Override"),
+    *(
+        "Relationship Stage Change Reason",
+        "Relationship Event",
+        "Relationship Yardstick",
+        "Relationship Override",
+    ),
     "Process Relationship Assessment",
 )
 
@@ -54,7 +59,9 @@ def connect(site: str) -> Any:
     frappe.db.MAX_WRITES_PER_TRANSACTION = 10**9
     strangers = frappe.db.sql("select name from tabCustomer where name not like %s limit 1", f"{PREFIX}%")
     if strangers:
-        sys.exit(f"{site} has customers of its own ({strangers[0][0]}); the benchmarks want a site for themselves.")
+        sys.exit(
+            f"{site} has customers of its own ({strangers[0][0]}); the benchmarks want a site for themselves."
+        )
     return frappe
 
 
@@ -71,7 +78,12 @@ def ensure_company() -> str:
 
         person = {"full_name": "Benchmark", "email": "rb@example.com", "password": "a fine day in May"}
         place = {"country": COUNTRY, "currency": CURRENCY, "timezone": "Europe/London", "language": "english"}
-        names = {"company_name": COMPANY, "company_abbr": "RB", "company_tagline": "Benchmark", "industry": "Services"}
+        names = {
+            "company_name": COMPANY,
+            "company_abbr": "RB",
+            "company_tagline": "Benchmark",
+            "industry": "Services",
+        }
         years = {"fy_start_date": dates["year_start_date"], "fy_end_date": dates["year_end_date"]}
         setup_complete({**person, **place, **names, **years, "chart_of_accounts": "Standard"})
     elif not frappe.db.exists("Company", COMPANY):
@@ -93,7 +105,9 @@ def forget_assessments() -> None:
 
     for doctype in OURS:
         frappe.db.sql_ddl(f"truncate table `tab{doctype}`")
-    frappe.db.set_single_value("Relationship CRM Settings", {"last_full_pass": None, "last_full_pass_run": None})
+    frappe.db.set_single_value(
+        "Relationship CRM Settings", {"last_full_pass": None, "last_full_pass_run": None}
+    )
     frappe.db.commit()
 
 
@@ -142,7 +156,9 @@ def machine() -> str:
     import frappe
 
     database = frappe.db.sql("select version()")[0][0]
-    return f"{os.cpu_count()} cores, Python {platform.python_version()}, Frappe {frappe.__version__}, {database}"
+    return (
+        f"{os.cpu_count()} cores, Python {platform.python_version()}, Frappe {frappe.__version__}, {database}"
+    )
 
 
 def show(title: str, rows: Sequence[Sequence[Any]]) -> None:
@@ -151,7 +167,12 @@ def show(title: str, rows: Sequence[Sequence[Any]]) -> None:
     widths = [max(len(row[i]) for row in texts) for i in range(len(texts[0]))]
     print(f"\n{title}")
     for row in texts:
-        print("  " + "  ".join(v.ljust(w) if i == 0 else v.rjust(w) for i, (v, w) in enumerate(zip(row, widths, strict=True))))
+        print(
+            "  "
+            + "  ".join(
+                v.ljust(w) if i == 0 else v.rjust(w) for i, (v, w) in enumerate(zip(row, widths, strict=True))
+            )
+        )
     sys.stdout.flush()
     RESULTS.parent.mkdir(exist_ok=True)
     kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}

@@ -87,7 +87,9 @@ def draft(doctype: str, customer: str) -> str:
     from frappe.utils import today
 
     item = {"item_code": ITEM, "qty": 1, "rate": 100}
-    doc = frappe.get_doc({"doctype": doctype, **sale(COMPANY, customer), "delivery_date": today(), "items": [item]})
+    doc = frappe.get_doc(
+        {"doctype": doctype, **sale(COMPANY, customer), "delivery_date": today(), "items": [item]}
+    )
     doc.flags.ignore_permissions = True
     doc.insert()
     frappe.db.commit()
@@ -121,7 +123,17 @@ def events_of(name: str) -> int:
 def pairs(title: str, count: int, customers: list[str]) -> None:
     """Submit pairs of documents with and without, now one and now the other in front; medians, and statements."""
     rows: list[tuple] = [
-        ("ms", "with", "without", "ratio", "median of pairs", "in our handlers", "90 % with", "90 % without", "more statements")
+        (
+            "ms",
+            "with",
+            "without",
+            "ratio",
+            "median of pairs",
+            "in our handlers",
+            "90 % with",
+            "90 % without",
+            "more statements",
+        )
     ]
     for doctype in DOCTYPES:
         seconds: dict[str, list[float]] = {mode: [] for mode in MODES}
@@ -225,7 +237,9 @@ def write_for_ever() -> None:
 
 def main() -> None:
     """Command line."""
-    options = arguments(__doc__, pairs=(60, "pairs of documents"), writer=(False, "only write our tables, without end"))
+    options = arguments(
+        __doc__, pairs=(60, "pairs of documents"), writer=(False, "only write our tables, without end")
+    )
     if options.writer:
         connect(options.site)
         write_for_ever()
@@ -233,7 +247,9 @@ def main() -> None:
     redis.start()
     try:
         frappe = connect(options.site)
-        customers = frappe.get_all("Customer", {"name": ["like", f"{PREFIX}C-%"]}, pluck="name", order_by="name", limit=500)
+        customers = frappe.get_all(
+            "Customer", {"name": ["like", f"{PREFIX}C-%"]}, pluck="name", order_by="name", limit=500
+        )
         pairs("all well", options.pairs, customers)
         redis.stop()
         pairs("Redis stopped", options.pairs, customers)

@@ -41,7 +41,9 @@ class Invoice:
     country: str
     credit_note: bool
     amount: float = 0.0
-    lines: list[tuple[str, float, float, float]] = field(default_factory=list)  # item, quantity, price, amount
+    lines: list[tuple[str, float, float, float]] = field(
+        default_factory=list
+    )  # item, quantity, price, amount
 
     @property
     def day(self) -> str:
@@ -60,9 +62,12 @@ def from_lines() -> dict[str, Invoice]:
     found: dict[str, Invoice] = {}
     for row in rows_of(LINES):
         invoice = found.setdefault(
-            row["invoice"], Invoice(row["customer_id"], row["invoice_date"], row["country"], row["credit_note"] == "1")
+            row["invoice"],
+            Invoice(row["customer_id"], row["invoice_date"], row["country"], row["credit_note"] == "1"),
         )
-        invoice.lines.append((row["stock_code"], float(row["quantity"]), float(row["price"]), float(row["amount"])))
+        invoice.lines.append(
+            (row["stock_code"], float(row["quantity"]), float(row["price"]), float(row["amount"]))
+        )
     for invoice in found.values():
         invoice.amount = round(sum(line[3] for line in invoice.lines), 2)
     return found
@@ -72,7 +77,11 @@ def from_list() -> dict[str, Invoice]:
     """The invoices without lines."""
     return {
         row["invoice"]: Invoice(
-            row["customer_id"], row["invoice_date"], row["country"], row["credit_note"] == "1", float(row["amount"])
+            row["customer_id"],
+            row["invoice_date"],
+            row["country"],
+            row["credit_note"] == "1",
+            float(row["amount"]),
         )
         for row in rows_of(INVOICES)
     }
@@ -101,12 +110,30 @@ def to_site(bulk: Bulk, invoices: dict[str, Invoice], group: str) -> None:
     )
     bulk.stage(
         "rb_invoice",
-        {"name": text, "customer": text, "day": "date", "moment": "datetime", "amount": "double", "is_return": "int"},
-        [(f"RB-{n}", f"RB-{i.customer}", i.day, i.moment, i.amount, int(i.credit_note)) for n, i in invoices.items()],
+        {
+            "name": text,
+            "customer": text,
+            "day": "date",
+            "moment": "datetime",
+            "amount": "double",
+            "is_return": "int",
+        },
+        [
+            (f"RB-{n}", f"RB-{i.customer}", i.day, i.moment, i.amount, int(i.credit_note))
+            for n, i in invoices.items()
+        ],
     )
     bulk.stage(
         "rb_line",
-        {"parent": text, "idx": "int", "item": text, "item_group": text, "qty": "double", "rate": "double", "amount": "double"},
+        {
+            "parent": text,
+            "idx": "int",
+            "item": text,
+            "item_group": text,
+            "qty": "double",
+            "rate": "double",
+            "amount": "double",
+        },
         (
             (f"RB-{name}", idx, code, item_group(code), quantity, price, amount)
             for name, invoice in invoices.items()
@@ -117,11 +144,39 @@ def to_site(bulk: Bulk, invoices: dict[str, Invoice], group: str) -> None:
     who = {"name": "name", "customer_name": "name", "customer_group": f"'{group}'", "territory": "territory"}
     bulk.fill("Customer", "rb_customer", **entered, **who)
     dates = same(("posting_date", "due_date"), "day")
-    who = {"customer": "customer", "customer_name": "customer", "customer_group": f"'{group}'", "is_return": "is_return"}
-    bulk.fill("Sales Invoice", "rb_invoice", **entered, **who, **dates, **same(NET, "amount"), name="name", outstanding_amount="0")
-    key = {"name": "concat(parent, '-', idx)", "parent": "parent", "idx": "idx", "item_code": "item", "item_group": "item_group"}
+    who = {
+        "customer": "customer",
+        "customer_name": "customer",
+        "customer_group": f"'{group}'",
+        "is_return": "is_return",
+    }
+    bulk.fill(
+        "Sales Invoice",
+        "rb_invoice",
+        **entered,
+        **who,
+        **dates,
+        **same(NET, "amount"),
+        name="name",
+        outstanding_amount="0",
+    )
+    key = {
+        "name": "concat(parent, '-', idx)",
+        "parent": "parent",
+        "idx": "idx",
+        "item_code": "item",
+        "item_group": "item_group",
+    }
     none = same(("sales_order", "so_detail"), "null")
-    bulk.fill("Sales Invoice Item", "rb_line", **key, **none, **same(LINE_NET, "amount"), **same(("qty", "stock_qty"), "qty"), rate="rate")
+    bulk.fill(
+        "Sales Invoice Item",
+        "rb_line",
+        **key,
+        **none,
+        **same(LINE_NET, "amount"),
+        **same(("qty", "stock_qty"), "qty"),
+        rate="rate",
+    )
     frappe.db.commit()
     for doctype in ("Customer", "Sales Invoice", "Sales Invoice Item"):
         frappe.db.sql(f"analyze table `tab{doctype}`")
@@ -138,16 +193,37 @@ def to_export(folder: Path, invoices: dict[str, Invoice], company: str, group: s
 
     customers = {i.customer: i.country for i in invoices.values()}
     write("Company", ["ID", "Default Currency"], [(company, "GBP")])
-    write("Customer", ["ID", "Customer Group", "Territory"], ((f"RB-{n}", group, c) for n, c in customers.items()))
+    write(
+        "Customer",
+        ["ID", "Customer Group", "Territory"],
+        ((f"RB-{n}", group, c) for n, c in customers.items()),
+    )
     write(
         "Sales Invoice",
-        ["ID", "Customer", "Company", "Date", "Payment Due Date", "Created On", "Net Total (Company Currency)", "Is Return (Credit Note)", "docstatus"],
-        ((f"RB-{n}", f"RB-{i.customer}", company, i.day, i.day, i.moment, i.amount, int(i.credit_note), 1) for n, i in invoices.items()),
+        [
+            "ID",
+            "Customer",
+            "Company",
+            "Date",
+            "Payment Due Date",
+            "Created On",
+            "Net Total (Company Currency)",
+            "Is Return (Credit Note)",
+            "docstatus",
+        ],
+        (
+            (f"RB-{n}", f"RB-{i.customer}", company, i.day, i.day, i.moment, i.amount, int(i.credit_note), 1)
+            for n, i in invoices.items()
+        ),
     )
     write(
         "Sales Invoice Item",
         ["parent", "Item", "Item Group", "Quantity", "Net Amount (Company Currency)"],
-        ((f"RB-{n}", code, item_group(code), q, a) for n, i in invoices.items() for code, q, _p, a in i.lines),
+        (
+            (f"RB-{n}", code, item_group(code), q, a)
+            for n, i in invoices.items()
+            for code, q, _p, a in i.lines
+        ),
     )
 
 
@@ -177,7 +253,12 @@ def results(assessment: Any) -> dict[str, tuple[Any, Any]]:
         for p in range(detail.stop - detail.start):
             name = assessment.parties.keys[detail.start + p][1].removeprefix("RB-")
             stages = np.stack([detail.rung[p], detail.fold.dissolution[p]])
-            parts = [*detail.value[:, p], *detail.confidence[:, p], detail.composite[p], detail.buying.revenue_12m[p] / 1e6]
+            parts = [
+                *detail.value[:, p],
+                *detail.confidence[:, p],
+                detail.composite[p],
+                detail.buying.revenue_12m[p] / 1e6,
+            ]
             found[name] = (stages, np.stack(parts))
     return found
 
@@ -202,7 +283,10 @@ def compare(title: str, site: Any, preview: Any) -> bool:
     rows: list[tuple] = [("stage", "site", "preview")]
     rows += [(name, counts[0][name], counts[1][name]) for name in rungs.values()]
     rows += [("customers", len(one), len(other)), ("customers in one of them only", len(strangers), "")]
-    rows += [("customers with another stage at any of the month ends", stages, ""), ("customers with other scores", scores, "")]
+    rows += [
+        ("customers with another stage at any of the month ends", stages, ""),
+        ("customers with other scores", scores, ""),
+    ]
     rows += [("largest difference of a score", f"{largest:.1e}", "")]
     show(title, rows)
     return not (strangers or stages or scores)
@@ -217,7 +301,9 @@ def with_lines(bulk: Bulk, company: str) -> bool:
     loaded = time.perf_counter()
     site = assess_site()
     assessed = time.perf_counter()
-    print(f"{len(invoices):,} invoices on the site in {loaded - started:.1f} s, assessed in {assessed - loaded:.1f} s")
+    print(
+        f"{len(invoices):,} invoices on the site in {loaded - started:.1f} s, assessed in {assessed - loaded:.1f} s"
+    )
     with tempfile.TemporaryDirectory() as folder:
         to_export(Path(folder), invoices, company, GROUP)
         connection = sqlite3.connect(":memory:")
@@ -241,7 +327,9 @@ def without_lines(bulk: Bulk) -> bool:
     connection = sqlite3.connect(":memory:")
     columns = Columns("customer_id", "invoice_date", "amount", "credit_note", "invoice")
     load_invoices(connection, DATA / INVOICES, columns, Options())
-    return compare("The wholesaler's year as a list of invoices, as of 2010-11-30", site, assess_preview(connection))
+    return compare(
+        "The wholesaler's year as a list of invoices, as of 2010-11-30", site, assess_preview(connection)
+    )
 
 
 def main() -> None:

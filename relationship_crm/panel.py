@@ -248,7 +248,9 @@ def trend(party_type: str, party: str, months: int) -> dict[str, Any]:
     enough = np.where(detail.confidence >= scores.ENOUGH, detail.value, np.nan)
     series = {d: enough[i, p] for i, d in enumerate(DIMENSIONS) if d in visible_dimensions()}
     composed = {"trust": detail.composites.trust, "engagement": detail.composites.engagement}
-    series.update({key: value[p] for key, value in composed.items() if may_see(key)}, composite=detail.composite[p])
+    series.update(
+        {key: value[p] for key, value in composed.items() if may_see(key)}, composite=detail.composite[p]
+    )
     ladder_ = site_configuration().ladder
     return {
         "days": [detail.grid.date(t) for t in chosen],

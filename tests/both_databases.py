@@ -34,7 +34,14 @@ _CHILDREN = {
     "POS Invoice Item": "POS Invoice",
 }
 #: Small enough to be copied whole.
-_WHOLE = ("Journal Entry", "Version", "Communication", "Event", "Relationship Yardstick", "Relationship Override")
+_WHOLE = (
+    "Journal Entry",
+    "Version",
+    "Communication",
+    "Event",
+    "Relationship Yardstick",
+    "Relationship Override",
+)
 _LINKED = {"Communication Link": "link_name", "Event Participants": "reference_docname"}
 
 
@@ -137,7 +144,11 @@ def differences(
     for key in first.keys() & second.keys():
         for a, b in zip(first[key], second[key], strict=True):
             a, b = plain(a), plain(b)
-            near = isinstance(a, (int, float)) and isinstance(b, (int, float)) and abs(a - b) <= tolerance * max(1, abs(a))
+            near = (
+                isinstance(a, (int, float))
+                and isinstance(b, (int, float))
+                and abs(a - b) <= tolerance * max(1, abs(a))
+            )
             if a != b and not near:
                 found.append(f"{key}: {a!r} and {b!r}")
     return found

@@ -29,7 +29,9 @@ def engaged_query(scope: Scope) -> Any:
         branches.append(_dated(scope, query().from_(o), o, o.opportunity_from, o.party_name))
     if scope.has("Quotation"):
         q = table("Quotation", "q")
-        branches.append(_dated(scope, query().from_(q).where(q.docstatus == 1), q, q.quotation_to, q.party_name))
+        branches.append(
+            _dated(scope, query().from_(q).where(q.docstatus == 1), q, q.quotation_to, q.party_name)
+        )
     if scope.has("Communication") and scope.has("Communication Link"):
         branches += first_answers(scope)
     if not branches:

@@ -66,9 +66,7 @@ def _invoices(scope: Scope, doctype: str) -> QueryBuilder:
     bought = Coalesce(original.posting_date, d.posting_date)
     amount = d.base_net_total
     if doctype == SALES_INVOICE:  # only there are debit notes
-        amount = case(
-            (d.is_debit_note == 1, 0), (original.is_debit_note == 1, 0), otherwise=d.base_net_total
-        )
+        amount = case((d.is_debit_note == 1, 0), (original.is_debit_note == 1, 0), otherwise=d.base_net_total)
     statement = (
         query()
         .from_(d)

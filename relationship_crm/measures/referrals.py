@@ -21,16 +21,20 @@ def _referred(scope: Scope) -> list[QueryBuilder]:
         c = table("Customer", "c")
         by = c.relationship_referred_by
         branches.append(
-            scope.limit(query().from_(c).where(filled(by) & (by != c.name)), created=c.creation, party=by).select(
-                by.as_("referrer"), c.name.as_("customer")
-            )
+            scope.limit(
+                query().from_(c).where(filled(by) & (by != c.name)), created=c.creation, party=by
+            ).select(by.as_("referrer"), c.name.as_("customer"))
         )
     if scope.has("Lead", "relationship_referred_by"):
         c, lead = table("Customer", "c"), table("Lead", "l")
         by = lead.relationship_referred_by
-        statement = query().from_(lead).join(c).on(c.lead_name == lead.name).where(filled(by) & (by != c.name))
+        statement = (
+            query().from_(lead).join(c).on(c.lead_name == lead.name).where(filled(by) & (by != c.name))
+        )
         branches.append(
-            scope.limit(statement, created=c.creation, party=by).select(by.as_("referrer"), c.name.as_("customer"))
+            scope.limit(statement, created=c.creation, party=by).select(
+                by.as_("referrer"), c.name.as_("customer")
+            )
         )
     return branches
 
@@ -45,7 +49,9 @@ def _first_payments(scope: Scope, customer: Any) -> list[QueryBuilder]:
     if scope.has("POS Invoice"):
         d = table("POS Invoice", "d")
         statement = query().from_(d).where((d.docstatus == 1) & (d.is_return == 0) & (d.customer == customer))
-        found.append(everybody.limit(statement, date=d.posting_date, created=d.creation).select(Min(d.posting_date)))
+        found.append(
+            everybody.limit(statement, date=d.posting_date, created=d.creation).select(Min(d.posting_date))
+        )
     return found
 
 

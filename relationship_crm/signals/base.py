@@ -86,7 +86,13 @@ class Scope:
     def yardstick(alias: str) -> Any:
         """Population figures (kind, segment, month, value): the stored ones, or those of the run-time `replay`."""
         y = table("Relationship Yardstick")
-        return query().from_(y).select(y.kind, y.segment, y.month, y.value).where(y.replay == Arg("replay")).as_(alias)
+        return (
+            query()
+            .from_(y)
+            .select(y.kind, y.segment, y.month, y.value)
+            .where(y.replay == Arg("replay"))
+            .as_(alias)
+        )
 
 
 @dataclass(frozen=True)
@@ -128,6 +134,7 @@ def select_events(
     voucher_no: Any,
 ) -> QueryBuilder:
     """The statement selecting an event's columns under their names."""
+
     def term(x: Any) -> Any:
         return x if hasattr(x, "get_sql") else Value(x)
 
@@ -206,6 +213,4 @@ def events_query(signal: Signal, scope: Scope) -> Any:
         return None
     e = statement.as_("e")
     fields = [Field(name, table=e) for name in COLUMNS]
-    return (
-        query().from_(e).select(*fields).where(Scope.until(fields[2])).orderby(fields[2], fields[7])
-    )
+    return query().from_(e).select(*fields).where(Scope.until(fields[2])).orderby(fields[2], fields[7])

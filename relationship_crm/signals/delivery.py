@@ -148,6 +148,9 @@ DELIVERY_PROMISE = Signal(
     cap=4,
     events=delivery_events,
     sources=(
-        "Delivery Note", "Delivery Note Item", "Sales Order", "Sales Order Item",
+        "Delivery Note",
+        "Delivery Note Item",
+        "Sales Order",
+        "Sales Order Item",
     ),
 )

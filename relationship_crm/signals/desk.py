@@ -132,5 +132,3 @@ def _value(t: Any, row: Mapping[str, Any]) -> Any:
     if not row.get("skip_unmapped"):
         case = case.else_(Value(float(row.get("other_value") or 0) / 100))
     return case
-
-

@@ -16,7 +16,11 @@ UNDELIVERED = 0.15
 def undelivered_events(scope: Scope) -> Any:
     """Orders closed short and orders cancelled for good, dated when they ended or at the promised day, if earlier."""
     o = table("Sales Order", "o")
-    line, amended, draft = table("Sales Order Item", "l"), table("Sales Order", "a"), table("Sales Order Item", "dl")
+    line, amended, draft = (
+        table("Sales Order Item", "l"),
+        table("Sales Order", "a"),
+        table("Sales Order Item", "dl"),
+    )
     missing = (
         query()
         .from_(line)
@@ -32,7 +36,9 @@ def undelivered_events(scope: Scope) -> Any:
         .where((amended.customer == o.customer) & (amended.amended_from == o.name))
     )
     # v16 "discards" drafts: docstatus 2 on the order while its lines were never submitted
-    discarded = query().from_(draft).select(draft.name).where((draft.parent == o.name) & (draft.docstatus == 0))
+    discarded = (
+        query().from_(draft).select(draft.name).where((draft.parent == o.name) & (draft.docstatus == 0))
+    )
     closed = (
         (o.docstatus == 1)
         & (o.status == Value("Closed"))

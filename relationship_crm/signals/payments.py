@@ -121,7 +121,11 @@ def _still_open(scope: Scope, i: Any) -> QueryBuilder:
     statement = (
         _with_vouchers(query().from_(p), p, entry, journal)
         .join(credit, JoinType.left)
-        .on((p.voucher_type == Value("Sales Invoice")) & (p.voucher_no != p.against_voucher_no) & (credit.name == p.voucher_no))
+        .on(
+            (p.voucher_type == Value("Sales Invoice"))
+            & (p.voucher_no != p.against_voucher_no)
+            & (credit.name == p.voucher_no)
+        )
         .where((p.against_voucher_no == i.name) & _receivables(p))
         .where(own | (settles & (settled_on <= AddDays(i.due_date, GIVEN_UP))))
     )
@@ -136,10 +140,14 @@ def _may_have_been_open(i: Any, deadline: Any) -> Any:
     """
     p = table("Payment Ledger Entry", "any")
     # a journal may have settled it without a payment: written off, for one
-    doubtful = case((p.posting_date > deadline, 1), (p.voucher_type == Value("Journal Entry"), 1), otherwise=0)
+    doubtful = case(
+        (p.posting_date > deadline, 1), (p.voucher_type == Value("Journal Entry"), 1), otherwise=0
+    )
     rows = query().from_(p).where((p.against_voucher_no == i.name) & _receivables(p))
     return Exists(
-        rows.select(Sum(p.amount)).having((AsFloat(Sum(p.amount)) > Value(HALF_A_CENT)) | (Max(doubtful) == 1))
+        rows.select(Sum(p.amount)).having(
+            (AsFloat(Sum(p.amount)) > Value(HALF_A_CENT)) | (Max(doubtful) == 1)
+        )
     )
 
 
@@ -147,11 +155,7 @@ def _unpaid(scope: Scope) -> Any:
     """Invoices of which something was open 90 days after their due date: customer, day, open share, name."""
     i = table("Sales Invoice", "i")
     deadline = AddDays(i.due_date, GIVEN_UP)
-    statement = (
-        query()
-        .from_(i)
-        .where(own_invoice(i) & (i.is_return == 0) & scope.until(deadline))
-    )
+    statement = query().from_(i).where(own_invoice(i) & (i.is_return == 0) & scope.until(deadline))
     if not scope.known:
         statement = statement.where(_may_have_been_open(i, deadline))
     statement = statement.where(AsFloat(_still_open(scope, i)) > Value(HALF_A_CENT))
@@ -164,7 +168,9 @@ def _unpaid(scope: Scope) -> Any:
     )
 
 
-def _value(scope: Scope, statement: QueryBuilder, customer: Any, day: Any, late: Any) -> tuple[QueryBuilder, Any]:
+def _value(
+    scope: Scope, statement: QueryBuilder, customer: Any, day: Any, late: Any
+) -> tuple[QueryBuilder, Any]:
     """The statement with the group's yardstick joined, and the value of paying so many days late."""
     c, y = table("Customer", "c"), scope.yardstick("y")
     statement = (

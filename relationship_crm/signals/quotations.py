@@ -27,7 +27,9 @@ def ordered_events(scope: Scope) -> Any:
     statement = (
         query()
         .from_(q)
-        .join(line, JoinType.left)  # left joins keep their order: few lines name a quotation, which misleads MariaDB
+        .join(
+            line, JoinType.left
+        )  # left joins keep their order: few lines name a quotation, which misleads MariaDB
         .on(line.prevdoc_docname == q.name)
         .join(order, JoinType.left)
         .on(submitted)

@@ -43,9 +43,7 @@ def _outcome(scope: Scope) -> QueryBuilder:
     Computed from the timestamps: `agreement_status` of an untouched overdue issue still says "First Response Due".
     """
     i = table("Issue", "i")
-    unanswered = case(
-        (i.first_responded_on.isnull() | (i.first_responded_on > i.response_by), i.response_by)
-    )
+    unanswered = case((i.first_responded_on.isnull() | (i.first_responded_on > i.response_by), i.response_by))
     unresolved = case(
         (i.sla_resolution_date.isnull() | (i.sla_resolution_date > i.sla_resolution_by), i.sla_resolution_by)
     )

@@ -67,6 +67,4 @@ def of_any_party(scope: Scope, party_type: Any, party: Any) -> Criterion:
     """The party behind a dynamic link is a customer, lead or prospect, in a restricted scope one of those given."""
     if not scope.restricted:
         return one_of(party_type, PARTY_TYPES) & filled(party)
-    return Criterion.any(
-        [(party_type == Value(name)) & scope.one_of(party, name) for name in PARTY_TYPES]
-    )
+    return Criterion.any([(party_type == Value(name)) & scope.one_of(party, name) for name in PARTY_TYPES])

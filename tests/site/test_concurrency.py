@@ -20,11 +20,23 @@ from typing import Any
 
 import pytest
 
-SITE, BENCH = os.environ.get("RCRM_SITE", ""), Path(os.environ.get("BENCH_DIR") or Path.home() / "frappe-bench")
+SITE, BENCH = (
+    os.environ.get("RCRM_SITE", ""),
+    Path(os.environ.get("BENCH_DIR") or Path.home() / "frappe-bench"),
+)
 PREFIX = "RCRM Rush"
 #: What may differ between two ways to the same result.
 VOLATILE = {
-    *("name", "creation", "modified", "modified_by", "owner", "assessed_on", "history_digest", "state_digest"),
+    *(
+        "name",
+        "creation",
+        "modified",
+        "modified_by",
+        "owner",
+        "assessed_on",
+        "history_digest",
+        "state_digest",
+    ),
     *("docstatus", "idx", "_user_tags", "_comments", "_assign", "_liked_by"),
 }
 OURS = (
@@ -138,7 +150,9 @@ class Worker:
         """Its lines, once it ended well."""
         out, error = self.process.communicate(timeout=PATIENCE)
         assert self.process.returncode == 0, error[-3000:]
-        return [json.loads(line) for line in out.splitlines() if line.startswith(("[", "{")) or line.isdigit()]
+        return [
+            json.loads(line) for line in out.splitlines() if line.startswith(("[", "{")) or line.isdigit()
+        ]
 
     def kill(self) -> None:
         """kill -9."""
@@ -248,7 +262,9 @@ def present() -> dict[str, dict[str, Any]]:
     found = {row.party: {k: v for k, v in row.items() if k not in VOLATILE} for row in rows}
     assert len(found) == len(rows), "a party has two relationships"
     party = {row.name: row.party for row in rows}
-    for fact in frappe.get_all("Relationship Company Fact", {"parent": ["in", list(party)]}, ["*"], order_by="name"):
+    for fact in frappe.get_all(
+        "Relationship Company Fact", {"parent": ["in", list(party)]}, ["*"], order_by="name"
+    ):
         mine = found[party[fact.parent]]
         assert f"{fact.company} revenue" not in mine, "a company's facts are there twice"
         mine |= {f"{fact.company} revenue": fact.revenue_total, f"{fact.company} purchases": fact.purchases}
@@ -261,7 +277,9 @@ def history() -> tuple[set, Counter]:
 
     like = {"party": ["like", f"{PREFIX}%"]}
     fields = ["party", "as_of", "digest", "composite", "satisfaction", "trust_company", "contributions"]
-    ends = frappe.get_all("Relationship Assessment", {**like, "kind": "Month end"}, fields, as_list=True, order_by="name")
+    ends = frappe.get_all(
+        "Relationship Assessment", {**like, "kind": "Month end"}, fields, as_list=True, order_by="name"
+    )
     fields = ["party", "from_rung", "to_rung", "changed_on", "days_in_stage", "source"]
     moves = frappe.get_all("Relationship Stage Change", like, fields, as_list=True, order_by="name")
     assert len(set(ends)) == len(ends), "a month end was written twice"

@@ -62,7 +62,9 @@ class Book(Questions):
         name = document.name if isinstance(document, Document) else document
         doctype = document.doctype if isinstance(document, Document) else doctype
         columns = ", ".join(f'"{column}" = ?' for column in values)
-        self.connection.execute(f'UPDATE "tab{doctype}" SET {columns} WHERE name = ?', [*values.values(), name])
+        self.connection.execute(
+            f'UPDATE "tab{doctype}" SET {columns} WHERE name = ?', [*values.values(), name]
+        )
 
     def cancel(self, document: Document, on: str) -> None:
         """Cancel a document and its lines."""
@@ -85,7 +87,15 @@ class Book(Questions):
     def customer(self, name: str, group: str = "Retail", entered: str = "2020-01-01", **values: Any) -> str:
         """A customer; only needed where its group, referrer or lead matters."""
         return self._document(
-            "Customer", "CUST", entered, None, name=name, customer_name=name, customer_group=group, docstatus=0, **values
+            "Customer",
+            "CUST",
+            entered,
+            None,
+            name=name,
+            customer_name=name,
+            customer_group=group,
+            docstatus=0,
+            **values,
         )
 
     def lead(self, name: str, entered: str = "2020-01-01", **values: Any) -> str:
@@ -109,13 +119,30 @@ class Book(Questions):
         **values: Any,
     ) -> Document:
         """An order with one line for each quantity; `line` gives columns of all lines."""
-        defaults = {"delivery_date": promise, "status": "To Deliver and Bill", "company": "Probe", "base_net_total": net}
+        defaults = {
+            "delivery_date": promise,
+            "status": "To Deliver and Bill",
+            "company": "Probe",
+            "base_net_total": net,
+        }
         name = self._document(
-            "Sales Order", "SO", day, entered, customer=customer, transaction_date=day, **{**defaults, **values}
+            "Sales Order",
+            "SO",
+            day,
+            entered,
+            customer=customer,
+            transaction_date=day,
+            **{**defaults, **values},
         )
         order = Document("Sales Order", name, customer, day, net)
         for i, amount in enumerate([qty] if isinstance(qty, (int, float)) else qty, 1):
-            given = {"delivery_date": promise, "is_stock_item": 1, "qty": amount, "stock_qty": amount, **(line or {})}
+            given = {
+                "delivery_date": promise,
+                "is_stock_item": 1,
+                "qty": amount,
+                "stock_qty": amount,
+                **(line or {}),
+            }
             order.lines.append(
                 self.add(
                     "Sales Order Item", name=f"{name}/{i}", parent=name, parenttype="Sales Order", idx=i,
@@ -143,14 +170,30 @@ class Book(Questions):
             values = {"is_opening": "No", "update_stock": 1, **values}
         prefix = "DN" if doctype == "Delivery Note" else "SI"
         name = self._document(
-            doctype, prefix, day, entered, customer=order.customer, company="Probe", posting_date=day, **values
+            doctype,
+            prefix,
+            day,
+            entered,
+            customer=order.customer,
+            company="Probe",
+            posting_date=day,
+            **values,
         )
         for line, amount in zip(order.lines, wanted, strict=False):
             if amount:
-                self.add(f"{doctype} Item", "LINE", parent=name, so_detail=line, stock_qty=amount, qty=amount, docstatus=1)
+                self.add(
+                    f"{doctype} Item",
+                    "LINE",
+                    parent=name,
+                    so_detail=line,
+                    stock_qty=amount,
+                    qty=amount,
+                    docstatus=1,
+                )
                 if values.get("docstatus", 1) == 1 and not values.get("is_return"):
                     self.connection.execute(
-                        'UPDATE "tabSales Order Item" SET delivered_qty = delivered_qty + ? WHERE name = ?', [amount, line]
+                        'UPDATE "tabSales Order Item" SET delivered_qty = delivered_qty + ? WHERE name = ?',
+                        [amount, line],
                     )
         return Document(doctype, name, order.customer, day)
 
@@ -168,7 +211,12 @@ class Book(Questions):
         **values: Any,
     ) -> Document:
         """An invoice over net = total, with a line for each item group and its row in the receivables ledger."""
-        defaults: dict[str, Any] = {"company": "Probe", "is_opening": "No", "base_net_total": net, "base_grand_total": net}
+        defaults: dict[str, Any] = {
+            "company": "Probe",
+            "is_opening": "No",
+            "base_net_total": net,
+            "base_grand_total": net,
+        }
         if against:
             defaults |= {"is_return": 1, "return_against": against.name}
         name = self._document(
@@ -187,10 +235,14 @@ class Book(Questions):
         """A return of an invoice over so much (a positive number)."""
         return self.sales_invoice(invoice.customer, day, -net, against=invoice, **values)
 
-    def pos_invoice(self, customer: str, day: str, net: float = 100.0, *, entered: str | None = None, **values: Any) -> Document:
+    def pos_invoice(
+        self, customer: str, day: str, net: float = 100.0, *, entered: str | None = None, **values: Any
+    ) -> Document:
         """A sale at the counter."""
         defaults = {"company": "Probe", "is_opening": "No", "base_net_total": net, "base_grand_total": net}
-        name = self._document("POS Invoice", "POS", day, entered, customer=customer, posting_date=day, **{**defaults, **values})
+        name = self._document(
+            "POS Invoice", "POS", day, entered, customer=customer, posting_date=day, **{**defaults, **values}
+        )
         return Document("POS Invoice", name, customer, day, net)
 
     # -- payments
@@ -219,7 +271,9 @@ class Book(Questions):
         amount = invoice.amount if amount is None else amount
         doctype = "Journal Entry" if journal else "Payment Entry"
         own = {"voucher_type": journal} if journal else {"party_type": "Customer", "party": invoice.customer}
-        name = self._document(doctype, "JE" if journal else "PE", day, entered, posting_date=day, **{**own, **values})
+        name = self._document(
+            doctype, "JE" if journal else "PE", day, entered, posting_date=day, **{**own, **values}
+        )
         paid = Document(doctype, name, invoice.customer, day, amount)
         self.receivable(invoice, paid, booked or day, -amount)
         if values.get("docstatus") == 2:  # the immutable ledger takes a row back by another one
@@ -230,12 +284,16 @@ class Book(Questions):
 
     def issue(self, customer: str, day: str, *, entered: str | None = None, **values: Any) -> str:
         """An issue; `service_level_agreement` puts it under deadlines."""
-        return self._document("Issue", "ISS", day, entered, customer=customer, opening_date=day, docstatus=0, **values)
+        return self._document(
+            "Issue", "ISS", day, entered, customer=customer, opening_date=day, docstatus=0, **values
+        )
 
     def reopened(self, issue: str, moment: str, before: str = "Closed", after: str = "Open") -> None:
         """The version that Frappe keeps when an issue's status changes."""
         data = f'{{\n "changed": [\n  [\n   "status",\n   "{before}",\n   "{after}"\n  ]\n ]\n}}'
-        self._document("Version", "VER", moment[:10], moment, ref_doctype="Issue", docname=issue, data=data, docstatus=0)
+        self._document(
+            "Version", "VER", moment[:10], moment, ref_doctype="Issue", docname=issue, data=data, docstatus=0
+        )
 
     def message(
         self, party: str, moment: str, *, ours: bool = True, party_type: str = "Customer", linked: bool = True,
@@ -255,7 +313,13 @@ class Book(Questions):
         return name
 
     def meeting(
-        self, party: str, moment: str, *, status: str = "Completed", attending: str | None = None, party_type: str = "Customer"
+        self,
+        party: str,
+        moment: str,
+        *,
+        status: str = "Completed",
+        attending: str | None = None,
+        party_type: str = "Customer",
     ) -> str:
         """A meeting in the calendar."""
         name = self._document("Event", "EV", moment[:10], None, starts_on=moment, status=status, docstatus=0)
@@ -277,4 +341,6 @@ class Book(Questions):
 
     def yardstick(self, kind: str, segment: str, month: int, value: float) -> None:
         """A figure of the population."""
-        self.add("Relationship Yardstick", "YARD", replay="", kind=kind, segment=segment, month=month, value=value)
+        self.add(
+            "Relationship Yardstick", "YARD", replay="", kind=kind, segment=segment, month=month, value=value
+        )

@@ -55,7 +55,9 @@ class Questions:
             for name, day in (("as_of_next", as_of), ("known_next", known_on))
             if day
         }
-        return self.ledger.rows(render(statement, Dialect.SQLITE), {"replay": "", **lists, **times, **arguments})
+        return self.ledger.rows(
+            render(statement, Dialect.SQLITE), {"replay": "", **lists, **times, **arguments}
+        )
 
     def events(self, signal: str | Signal, as_of: str = FAR, **scope: Any) -> list[Event]:
         """A signal's events, oldest first."""
@@ -63,7 +65,9 @@ class Questions:
         rows = self.ask(lambda s: events_query(signal, s), as_of, **scope)
         return [Event(r[1], str(r[2])[:10], round(r[4], 9), round(float(r[5]), 9), r[7]) for r in rows]
 
-    def sums(self, signal: str | Signal, as_of: str = FAR, half_life: float = 180.0, **scope: Any) -> list[tuple]:
+    def sums(
+        self, signal: str | Signal, as_of: str = FAR, half_life: float = 180.0, **scope: Any
+    ) -> list[tuple]:
         """A signal's monthly sums."""
         signal = SIGNALS[signal] if isinstance(signal, str) else signal
         return sorted(self.ask(lambda s: sums_query(signal, s), as_of, half_life=half_life, **scope))

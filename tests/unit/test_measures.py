@@ -56,7 +56,10 @@ def test_a_return_of_nothing_in_particular_has_its_own_day(book):
     book.sales_invoice("ACME", "2024-02-01", -40, is_return=1)
     gone = book.sales_invoice("ACME", "2024-01-05", 100, docstatus=2)
     book.credit_note(gone, "2024-03-01", 10)
-    assert [row[2:5] for row in bought(book)] == [("2024-02-01", "2024-02-01", -40), ("2024-03-01", "2024-03-01", -10)]
+    assert [row[2:5] for row in bought(book)] == [
+        ("2024-02-01", "2024-02-01", -40),
+        ("2024-03-01", "2024-03-01", -10),
+    ]
 
 
 def test_a_debit_note_is_revenue_and_no_purchase(book):
@@ -96,7 +99,14 @@ def test_a_ledger_without_invoices_has_nothing_to_ask():
 
 
 def test_the_first_sign_of_talks(book):
-    book.add("Opportunity", "OPP", opportunity_from="Lead", party_name="Lea", transaction_date="2024-02-01", creation="2024-02-01 09:00:00")
+    book.add(
+        "Opportunity",
+        "OPP",
+        opportunity_from="Lead",
+        party_name="Lea",
+        transaction_date="2024-02-01",
+        creation="2024-02-01 09:00:00",
+    )
     book.quotation("Lea", "2024-01-20", party_type="Lead")
     book.quotation("ACME", "2024-03-01")
     book.quotation("ACME", "2024-01-01", docstatus=0)
@@ -174,7 +184,9 @@ def test_a_loss_that_was_taken_back_ends_the_day_before(book):
 
 def test_measures():
     assert set(MEASURES) >= {*DIMENSIONS, *COMPOSED}
-    assert all(key == measure.key and measure.label and measure.description for key, measure in MEASURES.items())
+    assert all(
+        key == measure.key and measure.label and measure.description for key, measure in MEASURES.items()
+    )
     assert MEASURES["rhythm"].kind.estimate and not MEASURES["rhythm"].kind.points
     assert MEASURES["satisfaction"].kind.estimate and MEASURES["satisfaction"].kind.points
     facts = {key for key, measure in MEASURES.items() if not measure.kind.estimate}

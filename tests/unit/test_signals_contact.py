@@ -44,8 +44,12 @@ def test_silence_counts_when_the_two_days_are_over(book):
     assert book.events("contact_answered", "2024-03-06") == [("ACME", "2024-03-06", 0, 1, mail)]
 
 
-@pytest.mark.parametrize("ours", [{"linked": True}, {"linked": False, "referenced": True}, {"referenced": True}])
-@pytest.mark.parametrize("theirs", [{"linked": True}, {"linked": False, "referenced": True}, {"referenced": True}])
+@pytest.mark.parametrize(
+    "ours", [{"linked": True}, {"linked": False, "referenced": True}, {"referenced": True}]
+)
+@pytest.mark.parametrize(
+    "theirs", [{"linked": True}, {"linked": False, "referenced": True}, {"referenced": True}]
+)
 def test_found_by_link_or_reference_and_never_twice(book, ours, theirs):
     mail = book.message("ACME", SENT, **ours)
     book.message("ACME", "2024-03-05 08:00:00", ours=False, **theirs)
@@ -66,7 +70,9 @@ def test_somebody_else_s_answer_is_none(book):
     assert [e.value for e in book.events("contact_answered")] == [0]
 
 
-@pytest.mark.parametrize("other", [{"kind": "Automated Message"}, {"medium": "Visit"}, {"ours": False}, {"party_type": "Supplier"}])
+@pytest.mark.parametrize(
+    "other", [{"kind": "Automated Message"}, {"medium": "Visit"}, {"ours": False}, {"party_type": "Supplier"}]
+)
 def test_what_asks_for_no_answer(book, other):
     book.message("ACME", SENT, **other)
     assert book.events("contact_answered") == []
@@ -91,7 +97,9 @@ def test_an_automatic_reply_is_no_answer(book):
 def test_a_meeting(book, status, attending, value):
     meeting = book.meeting("ACME", SENT, status=status, attending=attending)
     assert book.events("meeting_kept", "2024-03-03") == []
-    assert book.events("meeting_kept") == ([] if value is None else [("ACME", "2024-03-04", value, 1, meeting)])
+    assert book.events("meeting_kept") == (
+        [] if value is None else [("ACME", "2024-03-04", value, 1, meeting)]
+    )
 
 
 def test_meetings_with_others_than_parties(book):

@@ -111,7 +111,9 @@ def test_an_invoice_that_moves_the_stock_delivers(book):
     assert book.events("delivery_promise") == [("ACME", PROMISE, 0.75, 1, invoice.name)]
 
 
-@pytest.mark.parametrize("column", [{"update_stock": 0}, {"docstatus": 2}, {"is_consolidated": 1}, {"is_opening": "Yes"}])
+@pytest.mark.parametrize(
+    "column", [{"update_stock": 0}, {"docstatus": 2}, {"is_consolidated": 1}, {"is_opening": "Yes"}]
+)
 def test_an_invoice_that_moves_nothing_does_not(book, column):
     order = book.sales_order("ACME", "2024-01-02", promise=PROMISE)
     book.delivery_note(order, PROMISE, doctype="Sales Invoice", **column)
@@ -161,9 +163,16 @@ def test_internal_deliveries_do_not_count(book):
 
 def test_an_order_closed_short_is_dated_at_its_promise_or_its_end(book):
     late = book.sales_order(
-        "ACME", "2024-01-02", promise=PROMISE, status="Closed", modified="2024-03-01 10:00:00", per_delivered=40
+        "ACME",
+        "2024-01-02",
+        promise=PROMISE,
+        status="Closed",
+        modified="2024-03-01 10:00:00",
+        per_delivered=40,
     )
-    early = book.sales_order("ACME", "2024-01-02", promise=PROMISE, status="Closed", modified="2024-01-05 10:00:00")
+    early = book.sales_order(
+        "ACME", "2024-01-02", promise=PROMISE, status="Closed", modified="2024-01-05 10:00:00"
+    )
     assert book.events("order_undelivered") == [
         ("ACME", "2024-01-05", 0.15, 1, early.name),
         ("ACME", PROMISE, 0.15, 1, late.name),

@@ -36,8 +36,7 @@ def test_an_invoice_counts_at_two_half_year_ends(book):
     book.sales_invoice("ACME", "2024-02-10", groups=["Pumps", "Valves", "Pumps"])
     assert book.events("breadth", "2024-06-29") == []
     assert book.events("breadth") == [
-        ("ACME", day, value, 1, "SI-1")
-        for day, value in [("2024-06-30", 0.0012), ("2024-12-31", 0.0612)]
+        ("ACME", day, value, 1, "SI-1") for day, value in [("2024-06-30", 0.0012), ("2024-12-31", 0.0612)]
     ]
 
 
@@ -52,7 +51,10 @@ def test_the_window_counts_distinct_groups_and_invoices(book):
     assert found["2025-06-30"] == (0.1211, "SI-3")  # only the one of July is left
 
 
-@pytest.mark.parametrize(("invoices", "bucket"), [(1, 1), (2, 2), (3, 3), (4, 4), (5, 4), (6, 6), (8, 6), (9, 9), (13, 13), (21, 21), (30, 21)])
+@pytest.mark.parametrize(
+    ("invoices", "bucket"),
+    [(1, 1), (2, 2), (3, 3), (4, 4), (5, 4), (6, 6), (8, 6), (9, 9), (13, 13), (21, 21), (30, 21)],
+)
 def test_buckets(book, invoices, bucket):
     yardsticks(book)
     for _ in range(invoices):
@@ -66,7 +68,14 @@ def test_without_a_figure_of_the_peers_there_is_no_event(book):
 
 
 @pytest.mark.parametrize(
-    "column", [{"is_return": 1}, {"is_opening": "Yes"}, {"is_internal_customer": 1}, {"is_debit_note": 1}, {"docstatus": 2}]
+    "column",
+    [
+        {"is_return": 1},
+        {"is_opening": "Yes"},
+        {"is_internal_customer": 1},
+        {"is_debit_note": 1},
+        {"docstatus": 2},
+    ],
 )
 def test_invoices_that_show_no_breadth(book, column):
     yardsticks(book)

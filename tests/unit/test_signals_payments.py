@@ -80,7 +80,10 @@ def test_a_debt_written_off_is_not_paid(book):
     assert book.events("payment_terms") == [("ACME", GIVEN_UP, WORST, 1, bill.name)]
 
 
-@pytest.mark.parametrize(("kind", "more"), [("Credit Note", {}), ("Exchange Gain Or Loss", {}), ("Journal Entry", {"is_system_generated": 1})])
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [("Credit Note", {}), ("Exchange Gain Or Loss", {}), ("Journal Entry", {"is_system_generated": 1})],
+)
 def test_journals_that_settle_without_a_payment(book, kind, more):
     book.payment(invoice(book), DUE, journal=kind, **more)
     assert book.events("payment_terms") == []
@@ -108,7 +111,14 @@ def test_what_was_paid_at_the_counter_is_not_open(book):
 
 
 @pytest.mark.parametrize(
-    "column", [{"docstatus": 2}, {"docstatus": 0}, {"is_opening": "Yes"}, {"is_consolidated": 1}, {"is_internal_customer": 1}]
+    "column",
+    [
+        {"docstatus": 2},
+        {"docstatus": 0},
+        {"is_opening": "Yes"},
+        {"is_consolidated": 1},
+        {"is_internal_customer": 1},
+    ],
 )
 def test_invoices_that_do_not_count(book, column):
     book.payment(invoice(book, **column), DUE, 50)

@@ -16,7 +16,7 @@ from relationship_crm.signals import Scope, standard_signals
 from relationship_crm.signals.base import events_query, sums_query
 
 KEYS = sorted(SIGNALS)
-PARTIES = ("ACME", "Beta", "Gone", "Gamma's \"Ltd\" \\ Co")
+PARTIES = ("ACME", "Beta", "Gone", 'Gamma\'s "Ltd" \\ Co')
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,12 @@ def full() -> Book:
     book = Book()
     for shift, party in enumerate(p for p in PARTIES if p != "Gone"):
         _history(book, party, shift)
-    for person, day in (("Anna", "2023-01-01"), ("Anna", "2023-02-01"), ("Anna", "2023-03-01"), ("Boris", "2023-04-01")):
+    for person, day in (
+        ("Anna", "2023-01-01"),
+        ("Anna", "2023-02-01"),
+        ("Anna", "2023-03-01"),
+        ("Boris", "2023-04-01"),
+    ):
         book.sales_order("Gone", day, persons=[person])
     for month in range(month_index(date(2023, 1, 1)), month_index(date(2025, 12, 1))):
         book.yardstick("payment_delay", "Retail", month, month % 7)
@@ -49,14 +54,20 @@ def _history(book: Book, party: str, shift: int) -> None:
             book.cancel(order, promise)
             continue
         if number % 5 != 3:
-            book.delivery_note(order, f"{ordered[:8]}{14 + shift + number}", qty=[2, 3] if number % 2 else [2, 1])
-        bill = book.sales_invoice(party, f"{ordered[:8]}20", 100, due=f"{ordered[:8]}28", groups=["A", "B", "C"][: 1 + number % 3])
+            book.delivery_note(
+                order, f"{ordered[:8]}{14 + shift + number}", qty=[2, 3] if number % 2 else [2, 1]
+            )
+        bill = book.sales_invoice(
+            party, f"{ordered[:8]}20", 100, due=f"{ordered[:8]}28", groups=["A", "B", "C"][: 1 + number % 3]
+        )
         if number % 4 == 0:
             book.credit_note(bill, f"{ordered[:8]}25", 10)
         if number % 4 == 1:
             book.payment(bill, ordered, 40)
         if number % 4 != 2:
-            book.payment(bill, f"{ordered[:8]}{22 + shift}", 50, entered="2024-06-01" if number == 7 else None)
+            book.payment(
+                bill, f"{ordered[:8]}{22 + shift}", 50, entered="2024-06-01" if number == 7 else None
+            )
         book.message(party, f"{ordered} 10:00:00")
         if number % 2:
             book.message(party, f"{ordered[:8]}{6 + shift:02d} 09:00:00", ours=False, referenced=True)
@@ -68,7 +79,14 @@ def _history(book: Book, party: str, shift: int) -> None:
         if number % 6 == 5:
             book.reopened(issue, f"{ordered[:8]}27 10:00:00")
         if number % 6 == 1:
-            book.add("Warranty Claim", "WC", customer=party, complaint_date=ordered, status="Open", creation=f"{ordered} 09:00:00")
+            book.add(
+                "Warranty Claim",
+                "WC",
+                customer=party,
+                complaint_date=ordered,
+                status="Open",
+                creation=f"{ordered} 09:00:00",
+            )
     book.pos_invoice(party, "2023-08-08")
 
 

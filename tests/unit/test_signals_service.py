@@ -52,7 +52,14 @@ def test_the_counter_counts_and_each_company_for_itself(book):
 
 
 @pytest.mark.parametrize(
-    "column", [{"docstatus": 0}, {"docstatus": 2}, {"is_opening": "Yes"}, {"is_consolidated": 1}, {"is_internal_customer": 1}]
+    "column",
+    [
+        {"docstatus": 0},
+        {"docstatus": 2},
+        {"is_opening": "Yes"},
+        {"is_consolidated": 1},
+        {"is_internal_customer": 1},
+    ],
 )
 def test_invoices_that_are_no_sales(book, column):
     book.sales_invoice("ACME", "2024-02-03", 100, **column)
@@ -89,7 +96,9 @@ SLA = {
     ],
 )
 def test_an_issue_under_a_service_level(book, responded, resolved, event):
-    issue = book.issue("ACME", "2024-02-03", first_responded_on=responded, sla_resolution_date=resolved, **SLA)
+    issue = book.issue(
+        "ACME", "2024-02-03", first_responded_on=responded, sla_resolution_date=resolved, **SLA
+    )
     date, value, weight = event
     assert book.events("issue_outcome") == [("ACME", date, value, weight, issue)]
 
@@ -112,7 +121,12 @@ def test_deadlines_that_are_not_set_cannot_pass(book):
 
 @pytest.mark.parametrize(
     ("before", "after", "counts"),
-    [("Closed", "Open", True), ("Resolved", "Open", True), ("Open", "Closed", False), ("Open", "Replied", False)],
+    [
+        ("Closed", "Open", True),
+        ("Resolved", "Open", True),
+        ("Open", "Closed", False),
+        ("Open", "Replied", False),
+    ],
 )
 def test_an_issue_that_came_back(book, before, after, counts):
     issue = book.issue("ACME", "2024-02-03")
@@ -129,7 +143,12 @@ def test_without_versions_the_rest_still_speaks():
 def test_warranty_claims_unless_withdrawn(book):
     def claim(status: str) -> str:
         return book.add(
-            "Warranty Claim", "WC", customer="ACME", complaint_date="2024-02-03", status=status, creation="2024-02-03 09:00:00"
+            "Warranty Claim",
+            "WC",
+            customer="ACME",
+            complaint_date="2024-02-03",
+            status=status,
+            creation="2024-02-03 09:00:00",
         )
 
     first = claim("Open")

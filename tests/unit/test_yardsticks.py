@@ -77,7 +77,10 @@ def test_figures_of_a_ledger(book):
 
 
 def test_figures_of_what_was_known(book):
-    found = {row[:3]: row[3] for row in ledger_yardsticks(book.ledger, Queries(), date(2024, 6, 15), date(2024, 6, 15))}
+    found = {
+        row[:3]: row[3]
+        for row in ledger_yardsticks(book.ledger, Queries(), date(2024, 6, 15), date(2024, 6, 15))
+    }
     assert found["payment_delay", "Retail", month_index(date(2024, 2, 1))] == 2.5
 
 
