@@ -17,6 +17,13 @@ start_redis
 link_app
 ensure_site "$RCRM_BENCH_SITE" benchmarks
 
+# two runs on one site would wipe each other's books
+exec 9>"$bench/sites/$RCRM_BENCH_SITE/locks/relationship_crm_benchmarks.lock"
+if ! flock --nonblock 9; then
+	say "another run uses $RCRM_BENCH_SITE; waiting for it"
+	flock 9
+fi
+
 run() {
 	echo
 	say "$1"

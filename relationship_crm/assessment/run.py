@@ -14,6 +14,7 @@ from relationship_crm.assessment.lock import assessment_lock
 from relationship_crm.assessment.parties import Key, Parties
 from relationship_crm.assessment.population import Population
 from relationship_crm.assessment.site import (
+    large_sorts,
     queries,
     site_configuration,
     site_ledger,
@@ -157,9 +158,10 @@ def write_everybody(
     """
     as_of = as_of or today()
     if only is None:
-        assessment = assess_everybody(
-            site_ledger(), site_configuration(), as_of, queries=queries, store=as_of >= today()
-        )
+        with large_sorts():
+            assessment = assess_everybody(
+                site_ledger(), site_configuration(), as_of, queries=queries, store=as_of >= today()
+            )
     else:
         assessment = assessment_of(only, as_of)
     if history_months_back is None:
