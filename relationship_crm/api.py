@@ -13,6 +13,7 @@ from relationship_crm.assessment import outbox, process
 from relationship_crm.assessment.run import assess_party as assess_one
 from relationship_crm.assessment.site import desk_row, site_configuration, today
 from relationship_crm.measures.registry import MEASURES
+from relationship_crm.stamp import FIELDS
 
 PARTY_TYPES = ("Customer", "Lead", "Prospect")
 
@@ -109,6 +110,13 @@ def test_signal(signal: str, party: str) -> list[dict[str, Any]]:
     from relationship_crm.assessment.trial import trial_events
 
     return trial_events(desk_row(doc), doc.party_type, party, today())
+
+
+@frappe.whitelist()
+def policy_fields() -> list[str]:
+    """The fields of a relationship that a policy may ask."""
+    frappe.has_permission("Relationship Policy", "read", throw=True)
+    return list(FIELDS)
 
 
 @frappe.whitelist()

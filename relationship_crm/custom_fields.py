@@ -20,6 +20,7 @@ def get_custom_fields() -> dict[str, list[Field]]:
         "Quotation": _stamp_fields("enq_det"),
         "Sales Order": _stamp_fields("party_account_currency"),
         "Sales Invoice": _stamp_fields("remarks"),
+        "Communication": _tone_fields("delivery_status"),
         "Sales Order Item": [
             {
                 "fieldname": "relationship_promised_date",
@@ -130,6 +131,49 @@ def _stamp_fields(after: str) -> list[Field]:
                 "fieldtype": "Float",
                 "label": "Relationship Quality",
                 "precision": "1",
+            },
+        ],
+    )
+
+
+def _tone_fields(after: str) -> list[Field]:
+    """Praise or displeasure, as whoever read the message marked it; the buttons stand in the HTML field."""
+    marked: Field = {"read_only": 1, "no_copy": 1, "print_hide": 1, "hidden": 1}
+    return _chain(
+        after,
+        [
+            {
+                "fieldname": "relationship_tone_section",
+                "fieldtype": "Section Break",
+                "depends_on": "eval:doc.communication_type=='Communication' && doc.sent_or_received=='Received'",
+            },
+            {"fieldname": "relationship_tone_html", "fieldtype": "HTML"},
+            {
+                **marked,
+                "fieldname": "relationship_tone",
+                "fieldtype": "Select",
+                "label": "Tone",
+                "search_index": 1,
+                "options": "\nPraise\nDispleasure",
+            },
+            {
+                **marked,
+                "fieldname": "relationship_tone_about",
+                "fieldtype": "Select",
+                "label": "Tone: About",
+                "options": "\nCompany\nEmployee",
+            },
+            {
+                **marked,
+                "fieldname": "relationship_tone_by",
+                "fieldtype": "Data",
+                "label": "Tone: Marked By",
+            },
+            {
+                **marked,
+                "fieldname": "relationship_tone_on",
+                "fieldtype": "Datetime",
+                "label": "Tone: Marked On",
             },
         ],
     )

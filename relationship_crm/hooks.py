@@ -39,6 +39,7 @@ doctype_js = {
     "Customer": "public/js/customer.js",
     "Lead": "public/js/lead.js",
     "Prospect": "public/js/prospect.js",
+    "Communication": "public/js/communication.js",
 }
 doctype_list_js = {"Customer": "public/js/customer_list.js"}
 override_doctype_dashboards = {
@@ -49,6 +50,10 @@ override_doctype_dashboards = {
 
 # The Relationship Sheet prints what the tab shows, in mails and jobs too.
 jinja = {"methods": ["relationship_crm.api.relationship_panel"]}
+
+# The survey's public page, /s/<token>
+
+page_renderer = "relationship_crm.surveys.web.SurveyPage"
 
 # Permissions
 
@@ -68,6 +73,9 @@ has_permission = {
 }
 # A run outlives the party it was about.
 ignore_links_on_delete = ["Process Relationship Assessment"]
+
+# Runs of the assessment are kept this many days; Log Settings lists them and takes another number.
+default_log_clearing_doctypes = {"Process Relationship Assessment": 30}
 
 # ERPNext documents
 
@@ -125,6 +133,7 @@ doc_events = {
         "on_trash": "relationship_crm.overrides.opportunity.on_trash",
     },
     "Lead": {
+        "validate": "relationship_crm.overrides.lead.validate",
         "on_update": "relationship_crm.overrides.lead.on_update",
         "before_rename": "relationship_crm.overrides.lead.before_rename",
         "after_rename": "relationship_crm.overrides.lead.after_rename",
@@ -137,6 +146,7 @@ doc_events = {
         "on_trash": "relationship_crm.overrides.prospect.on_trash",
     },
     "Customer": {
+        "validate": "relationship_crm.overrides.customer.validate",
         "after_insert": "relationship_crm.overrides.customer.after_insert",
         "on_update": "relationship_crm.overrides.customer.on_update",
         "before_rename": "relationship_crm.overrides.customer.before_rename",

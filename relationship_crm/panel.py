@@ -127,7 +127,7 @@ def _stored(row: Any) -> dict[str, Any]:
         "override": override,
         "disagreement": bool(row.disagreement),
         "dissolution": bool(row.dissolution),
-        "dissolution_reason": row.dissolution_reason,
+        "dissolution_reason": explain.told(row.dissolution_reason, _),
         "facts": [
             {
                 "key": f,

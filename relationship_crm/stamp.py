@@ -24,11 +24,14 @@ FIELDS = (
         "purchases",
         "purchases_12m",
         "rhythm",
+        "median_gap",
         "revenue_12m",
+        "revenue_total",
         "paid_referrals",
+        "first_purchase",
         "last_purchase",
     ),
-    *("customer_group", "territory", "account_manager"),
+    *("party_type", "customer_group", "territory", "account_manager"),
     *(f for s in SCORES for f in (s, f"{s}_confidence")),
 )
 

@@ -14,6 +14,7 @@ def before_uninstall() -> None:
     remove_property_setters()
     remove_roles()
     remove_scheduled_jobs()
+    remove_log_settings()
 
 
 def after_uninstall() -> None:
@@ -98,6 +99,13 @@ def remove_scheduled_jobs() -> None:
         frappe.delete_doc(
             "Scheduled Job Type", name, force=True, ignore_permissions=True
         )  # uninstall: no user to ask
+
+
+def remove_log_settings() -> None:
+    """Our lines in Frappe's Log Settings, which would name DocTypes that are gone."""
+    ours = frappe.get_all("DocType", filters={"module": MODULE}, pluck="name", order_by="name")
+    if ours:
+        frappe.db.delete("Logs To Clear", {"ref_doctype": ("in", ours)})
 
 
 def drop_columns() -> None:

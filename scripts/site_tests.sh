@@ -28,3 +28,8 @@ if command -v flock >/dev/null && ! flock --nonblock 9; then
 fi
 start_database && start_redis && link_app && ensure_site "$site" site-tests || exit 1
 RCRM_SITE=$site BENCH_DIR=$bench "$bench/env/bin/python" -m pytest "$@"
+code=$?
+if [ "$*" = tests/site ]; then # the whole suite; uninstalling takes a site of its own
+	RCRM_SITE=$site BENCH_DIR=$bench scripts/uninstall_test.sh 9>&- || code=1
+fi
+exit $code

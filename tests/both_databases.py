@@ -14,7 +14,7 @@ import pymysql
 from pymysql.constants import FIELD_TYPE
 from pymysql.converters import conversions
 
-from relationship_crm.ledger.database import NOTHING, SqliteLedger
+from relationship_crm.ledger.database import NOTHING, SequentialLedger, SqliteLedger
 from relationship_crm.ledger.dialect import Dialect, Rendered
 from relationship_crm.ledger.schema import COLUMNS, create_tables
 
@@ -45,10 +45,11 @@ _WHOLE = (
 _LINKED = {"Communication Link": "link_name", "Event Participants": "reference_docname"}
 
 
-class MariaLedger:
+class MariaLedger(SequentialLedger):
     """ERPNext's tables through pymysql, as a Frappe site reads them."""
 
     dialect = Dialect.MARIADB
+    packs = True
 
     def __init__(self, connection: Any) -> None:
         self.connection = connection

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 
+from relationship_crm.assessment.advocacy import Advocacy
 from relationship_crm.assessment.configuration import Configuration
+from relationship_crm.assessment.events import Events
 from relationship_crm.assessment.parties import Key, Parties
 from relationship_crm.assessment.population import Population, population_rows
-from relationship_crm.assessment.read import Reader
+from relationship_crm.assessment.read import Reader, days_of
+from relationship_crm.assessment.yardsticks import Yardsticks, yardstick_rows
 from relationship_crm.engine import purchases as buying
 from relationship_crm.engine import scores, stages
-from relationship_crm.engine.decay import counted
+from relationship_crm.engine.decay import MonthlySums, counted
 from relationship_crm.engine.dimensions import DIMENSIONS
 from relationship_crm.engine.grid import Grid, day_number, day_of, month_end
 from relationship_crm.engine.purchases import PurchaseMeasures
@@ -25,8 +29,6 @@ from relationship_crm.measures.registry import MEASURES
 
 #: Parties computed at once; bounds the memory, not the result.
 CHUNK = 2000
-#: How long a referral that paid counts towards advocate and partner.
-REFERRAL_DAYS = 730
 KINDS = {key: measure.kind for key, measure in MEASURES.items()}
 
 
@@ -72,20 +74,21 @@ class Assessment:
         known_on: date | None = None,
         only: Iterable[Key] | None = None,
         population: Population | Callable[[Parties], Population] | None = None,
-        replay: str = "",
     ) -> None:
-        self.reader = Reader(ledger, configuration, queries or Queries(), as_of, known_on, only, replay)
+        self.reader = Reader(ledger, configuration, queries or Queries(), as_of, known_on, only)
         self.configuration, self.as_of = configuration, as_of
-        self.sums = self.reader.sums()
+        #: Figures to store: kind, segment, month index, value.
+        self.population_rows: list[tuple[str, str, int, float]] = []
+        observed = self.reader.observed()
+        self.yardsticks = self._yardsticks(observed, population)
+        self.sums = self._sums(observed)
         self.rows, self.companies = self.reader.purchase_rows()
-        self.engaged = self.reader.engaged()
-        self.referrals = self.reader.referrals()
+        self.engaged = self.reader.engaged(observed)
+        self.advocacy = Advocacy.of(self.reader)
         self.losses = self.reader.losses()
         self.grid = Grid.until(as_of, self._first_day())
-        self._referred = self._referred_purchases()
         self._measured: PurchaseMeasures | None = None
         self._standing = np.full(len(self.parties), -1)
-        self.population_rows: list[tuple[str, str, int, float]] = []
         if population is None:
             if only is not None:
                 raise ValueError("population figures need a run over all parties")
@@ -105,20 +108,43 @@ class Assessment:
                 pass
         return self._standing
 
+    def _yardsticks(self, observed: Mapping[str, Events], population: Any) -> Yardsticks:
+        if population is not None:
+            return self.reader.yardsticks(observed)
+        self.population_rows = yardstick_rows(
+            self.configuration.signals, observed, self.as_of, self.parties.group
+        )
+        return Yardsticks.from_rows(self.population_rows)
+
+    def _sums(self, observed: Mapping[str, Events]) -> dict[tuple[str, float], MonthlySums]:
+        """Monthly sums of every signal some model uses, by (signal key, half-life)."""
+        wanted = {
+            (term.signal, days)
+            for choice in self.configuration.models
+            for term in choice.model.terms
+            if term.weight
+            for days in term.half_lives
+        }
+        signals = self.configuration.signals
+        judged = {
+            key: events.valued(self.yardsticks.values(signals[key], events))
+            for key, events in observed.items()
+        }
+        return {(key, days): judged[key].monthly(days) for key, days in sorted(wanted) if key in judged}
+
+    def values_of(self, signal_key: str, rows: Sequence[Sequence[Any]]) -> np.ndarray:
+        """The values 0..1 of events as :meth:`Reader.events` gives them; NaN = no event."""
+        segments = [row[8] or "" for row in rows]
+        values = np.array([float(row[4]) for row in rows])
+        events = Events(np.zeros(len(rows)), days_of(row[2] for row in rows), values, values, segments)
+        return self.yardsticks.values(self.configuration.signals[signal_key], events)
+
     def _first_day(self) -> date:
         days = [day_number(self.as_of), *self.engaged.values(), *(span.start for span in self.losses)]
         for found in (self.rows.day, self.rows.document_day):
             days.append(int(found.min(initial=days[0])))
         months = [int(sums.month.min()) for sums in self.sums.values() if len(sums.month)]
         return min([day_of(min(days)), *(month_end(month) for month in months)])
-
-    def _referred_purchases(self) -> dict[str, buying.Purchases]:
-        """Purchases of recommended customers, who need not be among the run's parties."""
-        names = sorted({referral.customer for referral in self.referrals})
-        if not names:
-            return {}
-        rows, _companies = self.reader.purchase_rows(names)
-        return {name: buying.purchases(rows.of(i, i + 1)) for i, name in enumerate(names)}
 
     def _chunks(self, size: int = CHUNK) -> Iterator[tuple[int, int, Model]]:
         """Ranges of parties that share a scoring model."""
@@ -154,8 +180,9 @@ class Assessment:
         measured = self._measured = buying.measure(self.rows, count, self.grid)
         gaps = buying.group_gaps(measured, group, len(segments))
         gaps[0] = buying.group_gaps(measured, everybody, 1)[0]
-        self.population_rows = population_rows(means, gaps, segments, self.grid)
-        return Population.from_rows(self.population_rows, default.neutral)
+        rows = population_rows(means, gaps, segments, self.grid)
+        self.population_rows += rows
+        return Population.from_rows(rows, default.neutral)
 
     def details(self, size: int = CHUNK) -> Iterator[Detail]:
         """Details of all parties, chunk by chunk."""
@@ -219,7 +246,7 @@ class Assessment:
             "days_since_last_purchase": grid.days[None, :] - bought.last_purchase,
             "revenue_12m": bought.revenue_12m,
             "revenue_total": bought.revenue_total,
-            "paid_referrals": self._paid_referrals(start, stop),
+            **self.advocacy.counts(start, stop, grid),
             "recorded_loss": self._recorded_loss(start, stop),
         }
 
@@ -228,21 +255,6 @@ class Assessment:
         bought, first = buying.purchases(self.rows.of(start, stop)), np.full(stop - start, buying.FOREVER)
         np.minimum.at(first, bought.party, bought.start)
         return first[:, None] <= self.grid.days[None, :]
-
-    def _paid_referrals(self, start: int, stop: int) -> np.ndarray:
-        count = np.zeros((stop - start, self.grid.size))
-        for referral in self.referrals:
-            if start <= referral.referrer < stop:
-                now = self.grid.days
-                recent = (referral.paid <= now) & (now < referral.paid + REFERRAL_DAYS)
-                count[referral.referrer - start] += recent & self._buys(referral.customer)
-        return count
-
-    def _buys(self, customer: str) -> np.ndarray:
-        """Whether a customer had a purchase that stood at each point."""
-        bought = self._referred[customer]
-        now = self.grid.days[:, None]
-        return ((bought.start[None, :] <= now) & (now < bought.end[None, :])).any(axis=1)
 
     def _recorded_loss(self, start: int, stop: int) -> np.ndarray:
         out = np.zeros((stop - start, self.grid.size))

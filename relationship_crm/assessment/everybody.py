@@ -1,15 +1,13 @@
-"""An assessment of the whole population: its yardsticks first, then everybody by them."""
+"""An assessment of the whole population: its figures first, then everybody by them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
 from typing import Protocol
-from uuid import uuid4
 
 from relationship_crm.assessment.compute import Assessment
 from relationship_crm.assessment.configuration import Configuration
-from relationship_crm.assessment.yardsticks import ledger_yardsticks
 from relationship_crm.ledger.database import Ledger, Queries
 
 #: A stored figure: kind, segment, month index, value.
@@ -19,12 +17,8 @@ Figure = tuple[str, str, int, float]
 class YardstickLedger(Ledger, Protocol):
     """A ledger that can keep population figures."""
 
-    def replace_yardsticks(self, replay: str, rows: Iterable[Figure]) -> None:
-        """Put these figures in place of the stored ones of the same kinds; `replay` '' are the company's own."""
-        ...
-
-    def forget_yardsticks(self, replay: str) -> None:
-        """Remove the figures of a replay."""
+    def replace_yardsticks(self, rows: Iterable[Figure]) -> None:
+        """Put these figures in place of the stored ones of the same kinds."""
         ...
 
 
@@ -43,16 +37,7 @@ def assess_everybody(
     pass. Without it, or with `known_on` (a back-test: nothing entered later may show), they exist for this assessment
     alone.
     """
-    queries = queries or Queries()
-    replay = "" if store and known_on is None else uuid4().hex
-    ledger.replace_yardsticks(replay, ledger_yardsticks(ledger, queries, as_of, known_on))
-    try:
-        assessment = Assessment(
-            ledger, configuration, as_of, queries=queries, known_on=known_on, replay=replay
-        )
-    finally:
-        if replay:
-            ledger.forget_yardsticks(replay)
-    if not replay:
-        ledger.replace_yardsticks(replay, assessment.population_rows)
+    assessment = Assessment(ledger, configuration, as_of, queries=queries, known_on=known_on)
+    if store and known_on is None:
+        ledger.replace_yardsticks(assessment.population_rows)
     return assessment

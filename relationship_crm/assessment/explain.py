@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -64,7 +65,8 @@ def event_contributions(
         rows = assessment.reader.events(term.signal)
         places = np.array([assessment.parties.find(r[0], r[1]) for r in rows], dtype=np.int64)
         days = days_of(r[2] for r in rows)
-        values = np.array([float(r[4]) for r in rows])
+        values = assessment.values_of(term.signal, rows)
+        places[np.isnan(values)] = -1
         weights = np.array([float(r[5]) for r in rows])
         for place in np.unique(places[(places >= detail.start) & (places < detail.stop)]):
             mine = np.flatnonzero(places == place)
@@ -131,6 +133,45 @@ def sentence(criterion: Criterion, value: float, translate: Translate = untransl
     bound = translate("at least {0}") if criterion.operator == ">=" else translate("at most {0}")
     met = translate("not known") if np.isnan(value) else number(value)
     return f"{translate(measure.label)}: {met} ({bound.format(number(criterion.threshold))})"
+
+
+def stored(states: Iterable[CriterionState]) -> str:
+    """Criteria with the values they met, as data: who reads them gets sentences of their own language."""
+    rows = [
+        {
+            "measure": s.criterion.measure,
+            "operator": s.criterion.operator,
+            "threshold": s.criterion.threshold,
+            "value": None if np.isnan(s.value) else round(s.value, 6),
+        }
+        for s in states
+    ]
+    return json.dumps(rows, separators=(",", ":")) if rows else ""
+
+
+def told(text: str | None, translate: Translate = untranslated) -> str:
+    """Stored criteria in words."""
+    try:
+        rows = json.loads(text or "[]")
+    except ValueError:  # a sentence, as early versions stored it; the next assessment replaces it
+        return text or ""
+    return "; ".join(reason(**row, translate=translate) for row in rows)
+
+
+def reason(
+    measure: str,
+    operator: str | None,
+    threshold: float,
+    value: float | None,
+    translate: Translate = untranslated,
+) -> str:
+    """One stored criterion in words; without an operator its value is withheld and only the measure is named."""
+    if measure not in MEASURES:
+        return measure
+    if not operator:
+        return translate(MEASURES[measure].label)
+    met = float("nan") if value is None else value
+    return sentence(Criterion(measure, operator, threshold), met, translate)
 
 
 def number(value: float) -> str:

@@ -15,10 +15,14 @@ from relationship_crm.assessment.bulk import write_rows
 from relationship_crm.assessment.compute import Assessment, Detail
 from relationship_crm.assessment.site import queries
 from relationship_crm.engine.dimensions import ABOUT_EMPLOYEES
-from relationship_crm.measures.registry import MEASURES
 
 #: Moves of one chunk beyond which they are written in bulk: a changed ladder moves everybody, nobody wants the mails.
 MANY_MOVES = 100
+#: What is stored of a reason. Its sentence is made where it is read, in the reader's language.
+REASON = (
+    *("measure", "operator", "value_before", "value_after", "unknown", "threshold"),
+    *("voucher_type", "voucher_no"),
+)
 
 
 @dataclass
@@ -69,24 +73,15 @@ def _bulk_moves(assessment: Assessment, detail: Detail, moves: Sequence[Move], d
                     "Relationship Stage Change",
                     "reasons",
                     idx,
-                    *reason.values(),
+                    *(reason[column] for column in REASON),
                 )
             )
     if rows:
         write_rows("Relationship Stage Change", ("name", *_move_values(assessment, detail, moves[0])), rows)
     if reasons:
-        columns = (
-            "criterion",
-            "measure",
-            "value_before",
-            "value_after",
-            "threshold",
-            "voucher_type",
-            "voucher_no",
-        )
         write_rows(
             "Relationship Stage Change Reason",
-            ("name", "parent", "parenttype", "parentfield", "idx", *columns),
+            ("name", "parent", "parenttype", "parentfield", "idx", *REASON),
             reasons,
         )
 
@@ -125,10 +120,11 @@ def _reasons(detail: Detail, move: Move, documents: dict) -> list[dict[str, Any]
         value_before = float(detail.measures[state.criterion.measure][move.party, before])
         found.append(
             {
-                "criterion": explain.sentence(state.criterion, state.value, frappe._),
                 "measure": state.criterion.measure,
+                "operator": state.criterion.operator,
                 "value_before": 0.0 if np.isnan(value_before) else value_before,
                 "value_after": 0.0 if np.isnan(state.value) else state.value,
+                "unknown": int(np.isnan(state.value)),
                 "threshold": state.criterion.threshold,
                 "voucher_type": voucher[0],
                 "voucher_no": voucher[1],
@@ -140,10 +136,11 @@ def _reasons(detail: Detail, move: Move, documents: dict) -> list[dict[str, Any]
 def _without_values(state: explain.CriterionState) -> dict[str, Any]:
     """A reason that is a score about employees: which one, not how much."""
     return {
-        "criterion": frappe._(MEASURES[state.criterion.measure].label),
         "measure": state.criterion.measure,
+        "operator": "",
         "value_before": 0.0,
         "value_after": 0.0,
+        "unknown": 0,
         "threshold": state.criterion.threshold,
         "voucher_type": "",
         "voucher_no": "",

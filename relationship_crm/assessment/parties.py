@@ -42,6 +42,17 @@ class Parties:
             found = self.position.get((party_type, party.casefold()))
         return -1 if found is None else found
 
+    def find_all(self, party_types: Iterable[str], parties: Iterable[str]) -> list[int]:
+        """The same for many at once; who is named twice is looked up once."""
+        known = dict(self.position)
+        found = []
+        for key in zip(party_types, parties, strict=False):  # one party type may be repeated for all
+            position = known.get(key)
+            if position is None:
+                position = known[key] = self.find(*key)
+            found.append(position)
+        return found
+
     def names(self) -> dict[str, list[str]]:
         """All names by party type, as the queries' run-time lists want them."""
         from relationship_crm.signals.base import LISTS

@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import repeat
 from typing import Any
 
 import numpy as np
 
 from relationship_crm.assessment.configuration import Configuration
+from relationship_crm.assessment.events import Events
 from relationship_crm.assessment.parties import Key, Parties, load_parties
-from relationship_crm.engine.decay import MonthlySums
+from relationship_crm.assessment.yardsticks import Yardsticks, yardsticks_query
 from relationship_crm.engine.grid import day_number
 from relationship_crm.engine.purchases import PurchaseRows
 from relationship_crm.ledger.database import Ledger, Queries
+from relationship_crm.ledger.dialect import UNIT, Rendered, packed
 from relationship_crm.measures.losses import losses_query
 from relationship_crm.measures.pipeline import engaged_query
 from relationship_crm.measures.purchases import purchase_rows_query
 from relationship_crm.measures.referrals import referrals_query
-from relationship_crm.signals.base import LISTS, Scope, Signal, all_sums_query, events_query, sums_query
+from relationship_crm.signals.base import LISTS, Scope, Signal, events_query, observations_query
+from relationship_crm.signals.contact import CONTACT_ANSWERED
 
 
 def as_date(value: Any) -> date:
@@ -39,6 +43,15 @@ def days_of(values: Iterable[Any]) -> np.ndarray:
             number = known[value] = day_number(as_date(value))
         out.append(number)
     return np.array(out, dtype=np.int64)
+
+
+def floats(values: Iterable[Any]) -> np.ndarray:
+    """Numbers from what the database gave; NULL is NaN."""
+    return np.array([np.nan if value is None or value == "" else value for value in values], dtype=float)
+
+
+def _packed(statement: Any) -> Any:
+    return None if statement is None else packed(statement)
 
 
 @dataclass(frozen=True)
@@ -62,8 +75,7 @@ class Referral:
 class Reader:
     """Asks one ledger as of one day, for all parties or for some.
 
-    `known_on` hides documents entered after that day; `replay` names the population figures that were made for this
-    run alone, empty = the stored ones.
+    `known_on` hides documents entered after that day.
     """
 
     def __init__(
@@ -74,7 +86,6 @@ class Reader:
         as_of: date,
         known_on: date | None = None,
         only: Iterable[Key] | None = None,
-        replay: str = "",
     ) -> None:
         self.ledger, self.configuration, self.queries = ledger, configuration, queries
         self.as_of, self.known_on = as_of, known_on
@@ -82,64 +93,101 @@ class Reader:
         self.parties: Parties = load_parties(ledger, configuration, queries, only)
         self.scope = Scope(ledger.has, self.restricted, known_on is not None)
         self.arguments: dict[str, Any] = {
-            "replay": replay,
             "as_of_next": as_of + timedelta(days=1),
             **(self.parties.names() if self.restricted else {name: [] for name in LISTS.values()}),
         }
         if known_on is not None:
             self.arguments["known_next"] = known_on + timedelta(days=1)
+        self._begin()
 
     def rows(self, key: tuple, build: Any, **more: Any) -> Sequence[Sequence[Any]]:
         """The rows of a query that is kept under `key` together with this scope."""
-        kept = (*key, self.scope.restricted, self.scope.known)
-        rendered = self.queries.get(kept, build, self.ledger.dialect)
-        if rendered is None:
-            return ()
-        return self.ledger.rows(rendered, {**self.arguments, **more})
+        rendered = self._rendered(key, build)
+        return () if rendered is None else self.ledger.rows(rendered, {**self.arguments, **more})
 
-    def sums(self) -> dict[tuple[str, float], MonthlySums]:
-        """Monthly sums of every signal some model uses, by (signal key, half-life)."""
-        wanted = {
-            (term.signal, days)
-            for choice in self.configuration.models
-            for term in choice.model.terms
-            if term.weight
-            for days in term.half_lives
+    def _rendered(self, key: tuple, build: Any) -> Rendered | None:
+        return self.queries.get((*key, self.scope.restricted, self.scope.known), build, self.ledger.dialect)
+
+    def _begin(self) -> None:
+        """Have the long queries worked on, the longest first."""
+        basis = self.configuration.purchase_basis
+        wanted: dict[tuple, Any] = {("purchases", basis): lambda: purchase_rows_query(self.scope, basis)}
+        for signals in self._batches():
+            wanted["observed", signals] = lambda s=signals: observations_query(s, self.scope)
+        self._packs = self.ledger.packs and not self.restricted
+        rendered = {
+            key: self._rendered(("packed", *key), lambda b=build: _packed(b()))
+            if self._packs
+            else self._rendered(key, build)
+            for key, build in wanted.items()
         }
-        signals = self.configuration.signals
-        known = [(signals[key], h) for key, h in sorted(wanted) if key in signals]
-        asked = [(signal, h) for signal, h in known if signal.speaks(self.ledger.has)]
-        if self.restricted:
-            return self._sums_at_once(asked)
+        asked = sorted((k for k, r in rendered.items() if r), key=lambda k: -len(rendered[k].sql))
+        self._begun = {key: self.ledger.begin(rendered[key], self.arguments) for key in asked}
+
+    def _columns(self, key: tuple) -> list[Sequence[Any]]:
+        """The columns of a query that was begun, none where there are no rows. NULL may come as an empty text."""
+        begun = self._begun.pop(key, None)
+        if begun is None:
+            return []
+        if self._packs:
+            return list(zip(*[row[0].split(UNIT) for row in begun()], strict=True))
+        return list(zip(*begun(), strict=True))
+
+    def _spoken(self) -> list[Signal]:
+        """Every signal that some model uses or a measure needs."""
+        wanted = {term.signal for c in self.configuration.models for term in c.model.terms if term.weight}
+        wanted.add(CONTACT_ANSWERED.key)
+        known = self.configuration.signals
+        return [known[key] for key in sorted(wanted & known.keys()) if known[key].speaks(self.ledger.has)]
+
+    def _batches(self) -> list[tuple[Signal, ...]]:
+        """Signals that are asked for in one statement; those with the same events once."""
+        asked = tuple({signal.events: signal for signal in self._spoken()}.values())
+        # for few parties the way to the database costs more than the work there
+        return ([asked] if asked else []) if self.restricted else [(signal,) for signal in asked]
+
+    def observed(self) -> dict[str, Events]:
+        """The events of the signals by key, as the ledger gives them."""
+        found: dict[Any, Events] = {}
+        for signals in self._batches():
+            found.update(self._events(signals, self._columns(("observed", signals))))
+        return {signal.key: found[signal.events] for signal in self._spoken() if signal.events in found}
+
+    def _events(self, signals: Sequence[Signal], columns: list[Sequence[Any]]) -> dict[Any, Events]:
+        """By the function that asks for them."""
+        if not columns:
+            return {}
+        party_type, party, day, value, weight, segment, place = columns
+        positions = np.array(self.parties.find_all(party_type, party), dtype=np.int64)
+        days, places = np.array(day, dtype=np.int64), np.array(place, dtype=np.int64)
+        values, weights = floats(value), floats(weight)
+        valid = (days <= day_number(self.as_of)) & ~np.isnan(values) & ~np.isnan(weights)
         found = {}
-        for signal, h in asked:
-            rows = self.rows(("sums", signal), lambda s=signal: sums_query(s, self.scope), half_life=h)
-            found[(signal.key, h)] = self._monthly(rows)
+        for number, signal in enumerate(signals):
+            mine = valid & (places == number)
+            if not signal.yardstick:
+                mine &= positions >= 0
+            chosen = np.flatnonzero(mine)
+            segments = [segment[i] for i in chosen.tolist()] if signal.yardstick else ()
+            found[signal.events] = Events(
+                positions[chosen], days[chosen], values[chosen], weights[chosen], segments
+            )
         return found
 
-    def _sums_at_once(self, asked: list[tuple[Signal, float]]) -> dict[tuple[str, float], MonthlySums]:
-        """The same in one statement, for few parties."""
-        rows = self.rows(("sums", tuple(asked)), lambda: all_sums_query(asked, self.scope))
-        parts: list[list[Sequence[Any]]] = [[] for _ in asked]
-        for row in rows:
-            parts[int(row[6])].append(row)
-        return {(s.key, h): self._monthly(part) for (s, h), part in zip(asked, parts, strict=True)}
-
-    def _monthly(self, rows: Sequence[Sequence[Any]]) -> MonthlySums:
-        find = self.parties.find
-        party = np.fromiter((find(r[0], r[1]) for r in rows), dtype=np.int64, count=len(rows))
-        keep = np.flatnonzero(party >= 0)
-        if not len(keep):
-            return MonthlySums.empty()
-        rows = [rows[i] for i in keep] if len(keep) < len(rows) else rows
-        month, weight, value, events = (
-            np.array([r[column] for r in rows], dtype=kind)
-            for column, kind in ((2, np.int64), (3, np.float64), (4, np.float64), (5, np.int64))
-        )
-        return MonthlySums(party[keep], month, weight, value, events)
+    def yardsticks(self, observed: Mapping[str, Events]) -> Yardsticks:
+        """The stored figures by which the observed events are judged."""
+        signals = self.configuration.signals
+        segments = sorted({s for key, e in observed.items() if signals[key].yardstick for s in e.segment})
+        if not segments:
+            return Yardsticks()
+        rows = self.rows(("yardsticks",), yardsticks_query, segments=segments)
+        return Yardsticks.from_rows(rows)
 
     def events(self, signal_key: str) -> Sequence[Sequence[Any]]:
-        """The events of one signal (columns of :data:`relationship_crm.signals.base.COLUMNS`), oldest first."""
+        """The events of one signal with their documents (columns :data:`relationship_crm.signals.base.COLUMNS`).
+
+        Oldest first. Values are as the ledger gives them, see :meth:`Assessment.values_of`.
+        """
         signal = self.configuration.signals.get(signal_key)
         if signal is None or not signal.speaks(self.ledger.has):
             return ()
@@ -149,9 +197,9 @@ class Reader:
         """What was bought, and the company of each row. `customers` asks for these in place of the run's parties."""
         basis = self.configuration.purchase_basis
         if customers is None:
-            rows = self.rows(("purchases", basis), lambda: purchase_rows_query(self.scope, basis))
-            find = self.parties.find
-            places = [find("Customer", r[0]) for r in rows]
+            columns = self._columns(("purchases", basis))
+            customer = columns[0] if columns else ()
+            places = np.array(self.parties.find_all(repeat("Customer"), customer), dtype=np.int64)
         else:
             names = {name: i for i, name in enumerate(customers)}
             scope = Scope(self.ledger.has, True, self.scope.known)
@@ -160,28 +208,36 @@ class Reader:
                 lambda: purchase_rows_query(scope, basis),
                 self.ledger.dialect,
             )
-            rows = self.ledger.rows(rendered, {**self.arguments, "customers": list(names)})
-            places = [names.get(r[0], -1) for r in rows]
-        keep = [i for i, place in enumerate(places) if place >= 0]
+            columns = list(
+                zip(*self.ledger.rows(rendered, {**self.arguments, "customers": list(names)}), strict=True)
+            )
+            customer = columns[0] if columns else ()
+            places = np.array([names.get(name, -1) for name in customer], dtype=np.int64)
+        if not columns:
+            return PurchaseRows.none(), []
+        _customer, companies, bought, dated, amount, revenue = columns
         rates = self.configuration.rates
-        chosen = [rows[i] for i in keep]
-        company = [r[1] for r in chosen]
+        keep = np.flatnonzero(places >= 0)
+        company = [companies[i] for i in keep.tolist()]
         rate = np.array([rates.get(c, 1.0) for c in company])
         convertible = np.array([c in rates or not rates for c in company], dtype=bool)
         return (
             PurchaseRows(
-                np.array([places[i] for i in keep], dtype=np.int64),
-                days_of(r[2] for r in chosen),
-                days_of(r[3] for r in chosen),
-                np.array([float(r[4] or 0) for r in chosen]) * rate,
-                np.where(convertible, np.array([float(r[5] or 0) for r in chosen]) * rate, 0.0),
+                places[keep],
+                days_of(bought)[keep],
+                days_of(dated)[keep],
+                np.nan_to_num(floats(amount)[keep]) * rate,
+                np.where(convertible, np.nan_to_num(floats(revenue)[keep]) * rate, 0.0),
             ),
             company,
         )
 
-    def engaged(self) -> dict[int, int]:
+    def engaged(self, observed: Mapping[str, Events]) -> dict[int, int]:
         """First day on which a party was in talks: opportunity, quotation or an answered contact."""
+        contact = observed.get(CONTACT_ANSWERED.key, Events.none())
         first: dict[int, int] = {}
+        for place, day in zip(contact.party[contact.value > 0], contact.day[contact.value > 0], strict=True):
+            first[int(place)] = min(first.get(int(place), int(day)), int(day))
         rows = self.rows(("engaged",), lambda: engaged_query(self.scope))
         for (party_type, party, _day), number in zip(rows, days_of(r[2] for r in rows), strict=True):
             place = self.parties.find(party_type, party)

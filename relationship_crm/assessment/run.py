@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from datetime import date
 
 import frappe
@@ -14,7 +15,6 @@ from relationship_crm.assessment.lock import assessment_lock
 from relationship_crm.assessment.parties import Key, Parties
 from relationship_crm.assessment.population import Population
 from relationship_crm.assessment.site import (
-    large_sorts,
     queries,
     site_configuration,
     site_ledger,
@@ -22,6 +22,7 @@ from relationship_crm.assessment.site import (
     today,
 )
 from relationship_crm.assessment.write import Counts, Writer
+from relationship_crm.ledger.several import SeveralConnections
 
 #: Parties assessed together in a drain.
 DRAIN = 500
@@ -152,15 +153,16 @@ def write_everybody(
 ) -> tuple[Assessment, Counts]:
     """Assess everybody (or the parties in `only`) as of a day and write them in chunks.
 
-    `step(done, all, counts)` is called after every chunk; it commits, and returns False to stop. `failed(keys, error)`
+    `step(done, all, counts)` is called after every chunk; it commits, and returns False to stop; what the caller wrote
+    before must be committed, for it is read by other connections. `failed(keys, error)`
     is told of a chunk that could not be written; without it the error rises. Past days get history only: the present
     stays what it is. Writing again what is written already changes nothing, so a run that was killed is run again.
     """
     as_of = as_of or today()
     if only is None:
-        with large_sorts():
+        with SeveralConnections() if step else nullcontext(site_ledger()) as ledger:
             assessment = assess_everybody(
-                site_ledger(), site_configuration(), as_of, queries=queries, store=as_of >= today()
+                ledger, site_configuration(), as_of, queries=queries, store=as_of >= today()
             )
     else:
         assessment = assessment_of(only, as_of)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -266,23 +265,11 @@ def stored_population(groups: Iterable[str], neutral: float) -> Population:
         frappe.qb.from_(yardstick)
         .select(yardstick.kind, yardstick.segment, yardstick.month, yardstick.value)
         .where(
-            (yardstick.replay == "")
-            & yardstick.kind.isin([*(mean_kind(d) for d in DIMENSIONS), GAP])
-            & yardstick.segment.isin(segments)
+            yardstick.kind.isin([*(mean_kind(d) for d in DIMENSIONS), GAP]) & yardstick.segment.isin(segments)
         )
         .run()
     )
     return Population.from_rows(rows, neutral)
-
-
-@contextmanager
-def large_sorts() -> Iterator[None]:
-    """For reading everybody: the database sorts whole rows, which by default it fetches a second time after sorting."""
-    frappe.db.sql("set session max_length_for_sort_data = 8388608, sort_buffer_size = 33554432")
-    try:
-        yield
-    finally:
-        frappe.db.sql("set session max_length_for_sort_data = default, sort_buffer_size = default")
 
 
 def site_ledger() -> SiteLedger:

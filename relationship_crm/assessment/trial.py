@@ -21,7 +21,7 @@ def trial_events(row: Mapping[str, Any], party_type: str, party: str, as_of: dat
     rendered = render(events_query(desk_signal(row), Scope(ledger.has, restricted=True)), ledger.dialect)
     arguments: dict[str, Any] = {name: [] for name in LISTS.values()}
     arguments[LISTS[party_type]] = [party]
-    arguments.update(replay="", as_of_next=as_of + timedelta(days=1))
+    arguments["as_of_next"] = as_of + timedelta(days=1)
     found = ledger.rows(rendered, arguments)
     return [
         {

@@ -241,8 +241,8 @@ class Writer:
         return int(np.argmax(known)) if known.any() else detail.grid.size
 
     def _dissolution_reason(self, detail: Detail, p: int) -> str:
-        return "; ".join(
-            explain.sentence(s.criterion, s.value, frappe._)
+        return explain.stored(
+            s
             for s in explain.criteria_at(detail, p)
             if not s.rung and s.holds and s.criterion.measure not in ABOUT_EMPLOYEES
         )

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time, timedelta
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from itertools import repeat
 from typing import Any
 
 import numpy as np
 
+from relationship_crm.assessment.events import Events, months_of
 from relationship_crm.engine.grid import month_index
-from relationship_crm.ledger.database import Ledger, Queries
-from relationship_crm.ledger.dialect import query, table
-from relationship_crm.signals.base import Scope
-from relationship_crm.signals.breadth import BREADTH, BREADTH_SIGNAL, window_query
-from relationship_crm.signals.payments import PAYMENT_DELAY, PAYMENT_TERMS, delays_query
+from relationship_crm.ledger.dialect import InList, Value, query, table
+from relationship_crm.signals.base import Signal
+from relationship_crm.signals.breadth import BREADTH
+from relationship_crm.signals.payments import PAYMENT_DELAY
 
 #: Months a figure looks back.
 WINDOW = 12
@@ -94,36 +96,76 @@ def breadth_percentiles(rows: Iterable[Sequence[Any]]) -> list[Row]:
     return found
 
 
-def ledger_yardsticks(
-    ledger: Ledger, queries: Queries, as_of: date, known_on: date | None
+class Yardsticks:
+    """Figures by kind, segment and month index."""
+
+    def __init__(self, figures: Mapping[tuple[str, str, int], float] | None = None) -> None:
+        self._figures = dict(figures or {})
+
+    @classmethod
+    def from_rows(cls, rows: Iterable[Sequence[Any]]) -> Yardsticks:
+        """From stored rows (kind, segment, month, value)."""
+        return cls({(kind, segment or "", int(month)): float(value) for kind, segment, month, value in rows})
+
+    def values(self, signal: Signal, events: Events) -> np.ndarray:
+        """The events' values 0..1: their own, or as the signal judges them; NaN = no event."""
+        if signal.judge is None:
+            return events.value
+        if not signal.yardstick:
+            return signal.judge(events.value, np.full(len(events.value), np.nan))
+        get, kind = self._figures.get, signal.yardstick
+        usual = [
+            get((kind, segment, month), np.nan)
+            for segment, month in zip(events.segment, (months_of(events.day) - 1).tolist(), strict=True)
+        ]
+        return signal.judge(events.value, np.array(usual, dtype=float))
+
+
+def yardsticks_query() -> Any:
+    """The stored figures of the run-time list `segments`: kind, segment, month, value."""
+    y = table("Relationship Yardstick")
+    kinds = y.kind.isin([Value(kind) for kind in FIGURES])
+    return (
+        query()
+        .from_(y)
+        .select(y.kind, y.segment, y.month, y.value)
+        .where(kinds & InList(y.segment, "segments"))
+    )
+
+
+def payment_delay_figures(events: Events, as_of: date, groups: Iterable[str]) -> list[Row]:
+    """Usual delays from the payments of everybody; what is unpaid when given up counts as that late."""
+    if not len(events.day):
+        return []
+    months = months_of(events.day)
+    rows = zip(events.segment, months.tolist(), events.value.tolist(), repeat(1))
+    # the running month's figure stands in until the first pass after its close
+    return payment_delay_medians(rows, range(int(months.min()), month_index(as_of) + 1), groups)
+
+
+def breadth_figures(events: Events, as_of: date, groups: Iterable[str]) -> list[Row]:
+    """Percentiles from the windows of everybody; an event is dated on the day after its window's last month."""
+    counts = Counter(zip((months_of(events.day) - 1).tolist(), events.segment, strict=True))
+    return breadth_percentiles(
+        (month, *map(int, segment.split("|")), customers) for (month, segment), customers in counts.items()
+    )
+
+
+#: How the figures of each kind are made of the events of everybody.
+FIGURES: dict[str, Callable[[Events, date, Iterable[str]], list[Row]]] = {
+    PAYMENT_DELAY: payment_delay_figures,
+    BREADTH: breadth_figures,
+}
+
+
+def yardstick_rows(
+    signals: Mapping[str, Signal], observed: Mapping[str, Events], as_of: date, groups: Iterable[str]
 ) -> list[tuple[str, str, int, float]]:
-    """Both kinds of figures as of a day (kind, segment, month, value), for every month of the ledger."""
-    scope = Scope(ledger.has, known=known_on is not None)
-    arguments: dict[str, Any] = {"as_of_next": _next(as_of)}
-    if known_on is not None:
-        arguments["known_next"] = _next(known_on)
-
-    def ask(key: str, build: Any) -> Sequence[Sequence[Any]]:
-        rendered = queries.get(("yardstick", key, scope.known), build, ledger.dialect)
-        return ledger.rows(rendered, arguments)
-
-    found: list[tuple[str, str, int, float]] = []
-    if PAYMENT_TERMS.speaks(ledger.has):
-        delays = ask(PAYMENT_DELAY, lambda: delays_query(scope))
-        if delays:
-            c = table("Customer", "c")
-            groups = ask("groups", lambda: query().from_(c).select(c.customer_group).distinct())
-            # the running month's figure stands in until the first pass after its close
-            months = range(min(int(row[1]) for row in delays), month_index(as_of) + 1)
-            medians = payment_delay_medians(delays, months, [row[0] or "" for row in groups])
-            found += [
-                (PAYMENT_DELAY, segment, month, round(value, 9)) for segment, month, value, _n in medians
-            ]
-    if BREADTH_SIGNAL.speaks(ledger.has):
-        percentiles = breadth_percentiles(ask(BREADTH, lambda: window_query(scope)))
-        found += [(BREADTH, segment, month, round(value, 9)) for segment, month, value, _n in percentiles]
-    return found
-
-
-def _next(day: date) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time())
+    """The figures that the events of everybody give (kind, segment, month, value), for every month of the ledger."""
+    groups = sorted(set(groups))
+    return [
+        (kind, segment, month, round(value, 9))
+        for key, events in observed.items()
+        if (kind := signals[key].yardstick)
+        for segment, month, value, _count in FIGURES[kind](events, as_of, groups)
+    ]

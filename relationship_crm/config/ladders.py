@@ -44,8 +44,13 @@ SUPPORTER = (
     at_least("trust", 60),
     at_least("engagement", 60),
 )
-ADVOCATE = (fact("paid_referrals", 1),)
-PARTNER = (fact("paid_referrals", 2), at_least("composite", 65))
+#: Recommended us to somebody who paid, or to everybody: either is enough.
+ADVOCATE = (fact("paid_referrals", 1, alternative=1), fact("testimonials", 1, alternative=1))
+PARTNER = (
+    fact("paid_referrals", 2, alternative=1),
+    fact("realised_ideas", 1, alternative=1),
+    at_least("composite", 65),
+)
 #: Long silence, or a customer who said that they left: either is enough.
 DISSOLUTION = (at_least("rhythm", 6, alternative=1), fact("recorded_loss", 1, alternative=1))
 
@@ -65,7 +70,7 @@ KOTLER = Ladder(
     name="Kotler",
     description=(
         "Eight rungs from somebody who might buy to somebody who works with us. Advocates and partners need referrals "
-        "that became paying customers, never a guess from what they spend."
+        "that became paying customers, testimonials or realised ideas, never a guess from what they spend."
     ),
     source="Kotler, P. (1997): Marketing Management. Analysis, Planning, Implementation, and Control. 9th ed., Prentice Hall.",
     rungs=(
@@ -83,8 +88,22 @@ KOTLER = Ladder(
             "Client", 5, CLIENT, True, GREEN, "Buys in a steady rhythm, is satisfied and trusts the company."
         ),
         Rung("Supporter", 6, SUPPORTER, True, TEAL, "Has long been buying often, and likes it."),
-        Rung("Advocate", 7, ADVOCATE, True, PINE, "Recommended us to somebody who became a paying customer."),
-        Rung("Partner", 8, PARTNER, True, FOREST, "Recommends us again and again and stands close to us."),
+        Rung(
+            "Advocate",
+            7,
+            ADVOCATE,
+            True,
+            PINE,
+            "Recommended us to somebody who became a paying customer, or lets us show their praise.",
+        ),
+        Rung(
+            "Partner",
+            8,
+            PARTNER,
+            True,
+            FOREST,
+            "Recommends us again and again or brings ideas that we realise, and stands close to us.",
+        ),
     ),
     dissolution=DISSOLUTION,
 )
@@ -103,8 +122,22 @@ PAYNE = Ladder(
             "Client", 3, CLIENT, True, GREEN, "Buys in a steady rhythm, is satisfied and trusts the company."
         ),
         Rung("Supporter", 4, SUPPORTER, True, TEAL, "Has long been buying often, and likes it."),
-        Rung("Advocate", 5, ADVOCATE, True, PINE, "Recommended us to somebody who became a paying customer."),
-        Rung("Partner", 6, PARTNER, True, FOREST, "Recommends us again and again and stands close to us."),
+        Rung(
+            "Advocate",
+            5,
+            ADVOCATE,
+            True,
+            PINE,
+            "Recommended us to somebody who became a paying customer, or lets us show their praise.",
+        ),
+        Rung(
+            "Partner",
+            6,
+            PARTNER,
+            True,
+            FOREST,
+            "Recommends us again and again or brings ideas that we realise, and stands close to us.",
+        ),
     ),
     dissolution=DISSOLUTION,
 )

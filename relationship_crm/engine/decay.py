@@ -20,7 +20,7 @@ NEVER = 1e18
 
 @dataclass(frozen=True)
 class MonthlySums:
-    """One signal's events, summed by party and month.
+    """One signal's events, summed by party and month, parties ascending.
 
     `weight` is the sum of w·2^(-(end of month - date)/h), `value` the same sum with each event's value as a factor.
     """
@@ -39,10 +39,16 @@ class MonthlySums:
 
     def of(self, start: int, stop: int) -> MonthlySums:
         """The sums of the parties start..stop-1, renumbered from 0."""
-        keep = (self.party >= start) & (self.party < stop)
+        keep = slice(*np.searchsorted(self.party, (start, stop)))
         return MonthlySums(
             self.party[keep] - start, self.month[keep], self.weight[keep], self.value[keep], self.events[keep]
         )
+
+    def spread(self, figures: np.ndarray, parties: int, grid: Grid) -> np.ndarray:
+        """Figures of the sums as a table P×T; what lies before the grid falls into its first month."""
+        column = np.maximum(self.month - int(grid.months[0]), 0)
+        cells = np.bincount(self.party * grid.size + column, figures, parties * grid.size)
+        return cells.reshape(parties, grid.size)
 
 
 def carry(grid: Grid, half_life: float) -> np.ndarray:
@@ -60,18 +66,11 @@ def _carry(days: tuple[int, ...], ends: tuple[int, ...], half_life: float) -> np
 
 def faded(sums: MonthlySums, parties: int, grid: Grid, half_life: float) -> tuple[np.ndarray, np.ndarray]:
     """Σ weight·2^(-age/h) and Σ weight·2^(-age/h)·value at every point: two arrays P×T."""
-    first = int(grid.months[0])
-    shape = (parties, grid.size)
-    weight, value = np.zeros(shape), np.zeros(shape)
-    column = np.maximum(sums.month - first, 0)
-    np.add.at(weight, (sums.party, column), sums.weight)
-    np.add.at(value, (sums.party, column), sums.value)
     factors = carry(grid, half_life)
+    weight, value = (sums.spread(figures, parties, grid) for figures in (sums.weight, sums.value))
     return weight @ factors, value @ factors
 
 
 def counted(sums: MonthlySums, parties: int, grid: Grid) -> np.ndarray:
     """Number of events up to every point: P×T."""
-    count = np.zeros((parties, grid.size))
-    np.add.at(count, (sums.party, np.maximum(sums.month - int(grid.months[0]), 0)), sums.events)
-    return np.cumsum(count, axis=1)
+    return np.cumsum(sums.spread(sums.events, parties, grid), axis=1)

@@ -32,6 +32,12 @@ class PurchaseRows:
     amount: np.ndarray  # any one currency per party and day; only its sign after summing matters
     revenue: np.ndarray  # in the reporting currency, debit notes included
 
+    @classmethod
+    def none(cls) -> PurchaseRows:
+        """Nothing was bought."""
+        nothing = np.zeros(0, dtype=np.int64)
+        return cls(nothing, nothing, nothing, np.zeros(0), np.zeros(0))
+
     def of(self, start: int, stop: int) -> PurchaseRows:
         """The rows of the parties start..stop-1, renumbered from 0."""
         keep = (self.party >= start) & (self.party < stop)

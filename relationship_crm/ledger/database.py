@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any, Protocol
 
 from relationship_crm.ledger.dialect import Dialect, Rendered, render
@@ -18,6 +18,8 @@ class Ledger(Protocol):
     """What signals, measures and the assessment ask of a database."""
 
     dialect: Dialect
+    #: Whether long results come faster as one text a row (see :func:`relationship_crm.ledger.dialect.packed`).
+    packs: bool
 
     def has(self, doctype: str, column: str | None = None) -> bool:
         """Whether the table (and the column) exists here."""
@@ -26,6 +28,20 @@ class Ledger(Protocol):
     def rows(self, rendered: Rendered, arguments: dict[str, Any]) -> Sequence[Sequence[Any]]:
         """The rows of a rendered query as tuples."""
         ...
+
+    def begin(self, rendered: Rendered, arguments: dict[str, Any]) -> Callable[[], Sequence[Sequence[Any]]]:
+        """Have a query worked on; the function returned waits for its rows."""
+        ...
+
+
+class SequentialLedger:
+    """A ledger that works on one query at a time: it begins when its rows are wanted."""
+
+    def rows(self, rendered: Rendered, arguments: dict[str, Any]) -> Sequence[Sequence[Any]]:
+        raise NotImplementedError
+
+    def begin(self, rendered: Rendered, arguments: dict[str, Any]) -> Callable[[], Sequence[Sequence[Any]]]:
+        return partial(self.rows, rendered, arguments)
 
 
 class Queries:
@@ -47,14 +63,14 @@ class Queries:
         self._kept.clear()
 
 
-class SqliteLedger:
+class SqliteLedger(SequentialLedger):
     """ERPNext's tables in SQLite: dates are ISO text, as ERPNext exports them."""
 
     dialect = Dialect.SQLITE
+    packs = False
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
-        connection.create_function("POW", 2, _pow, deterministic=True)
         self.count = 0
         self._columns: dict[str, set[str]] = {}
 
@@ -78,25 +94,14 @@ class SqliteLedger:
             sql = re.sub(rf":{name}\b", "(" + ",".join(f":{n}" for n in names) + ")", sql)
         return self.connection.execute(sql, {k: _text(v) for k, v in values.items()}).fetchall()
 
-    def replace_yardsticks(self, replay: str, rows: Iterable[tuple[str, str, int, float]]) -> None:
+    def replace_yardsticks(self, rows: Iterable[tuple[str, str, int, float]]) -> None:
         """Put population figures (kind, segment, month, value) in place of those of the same kinds."""
         rows = list(rows)
-        kinds = sorted({(replay, row[0]) for row in rows})
+        kinds = sorted({(row[0],) for row in rows})
+        self.connection.executemany('DELETE FROM "tabRelationship Yardstick" WHERE kind = ?', kinds)
         self.connection.executemany(
-            'DELETE FROM "tabRelationship Yardstick" WHERE replay = ? AND kind = ?', kinds
+            'INSERT INTO "tabRelationship Yardstick" (kind, segment, month, value) VALUES (?, ?, ?, ?)', rows
         )
-        self.connection.executemany(
-            'INSERT INTO "tabRelationship Yardstick" (replay, kind, segment, month, value) VALUES (?, ?, ?, ?, ?)',
-            [(replay, *row) for row in rows],
-        )
-
-    def forget_yardsticks(self, replay: str) -> None:
-        """Remove the figures of a replay."""
-        self.connection.execute('DELETE FROM "tabRelationship Yardstick" WHERE replay = ?', (replay,))
-
-
-def _pow(base: float | None, exponent: float | None) -> float | None:
-    return None if base is None or exponent is None else math.pow(base, exponent)
 
 
 def _text(value: Any) -> Any:

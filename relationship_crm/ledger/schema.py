@@ -6,7 +6,8 @@ import sqlite3
 from collections.abc import Iterable
 
 _WHOLE = """docstatus idx month n lft rgt is_group is_return is_debit_note is_consolidated is_internal_customer
-    update_stock skip_delivery_note delivered_by_supplier is_stock_item is_system_generated delinked disabled revoked"""
+    update_stock skip_delivery_note delivered_by_supplier is_stock_item is_system_generated delinked disabled revoked
+    anonymous answered testimonial_consent"""
 _NUMBERS = """per_delivered per_billed qty stock_qty delivered_qty base_net_total base_grand_total base_net_amount amount
     amount_in_account_currency outstanding_amount value allocated_percentage
     allocated_amount debit credit"""
@@ -51,13 +52,18 @@ _TABLES: dict[str, str] = {
     "Version": f"{_DOCUMENT} ref_doctype docname data",
     "Warranty Claim": f"{_DOCUMENT} customer status complaint_date",
     "Communication": f"""{_DOCUMENT} communication_type communication_medium sent_or_received communication_date
-        reference_doctype reference_name sender user""",
+        reference_doctype reference_name sender user relationship_tone relationship_tone_about relationship_tone_on""",
     "Communication Link": f"{_CHILD} link_doctype link_name communication_date",
     "Event": f"{_DOCUMENT} status starts_on event_category",
     "Event Participants": f"{_CHILD} reference_doctype reference_docname attending",
+    "Survey Response": f"""{_DOCUMENT} party_type party customer answered_on anonymous testimonial_consent
+        testimonial_consent_on""",
+    "Survey Answer": f"{_CHILD} kind dimension answered value",
+    "Customer Referral": f"{_DOCUMENT} referrer referral_date referred_lead referred_customer",
+    "Customer Idea": f"{_DOCUMENT} customer submitted_on status realised_on",
     "Relationship": f"{_DOCUMENT} party_type party customer lead prospect",
     "Relationship Override": f"""{_DOCUMENT} relationship kind from_date until_date revoked revoked_on""",
-    "Relationship Yardstick": "name replay kind segment month value n",
+    "Relationship Yardstick": "name kind segment month value",
 }
 
 
@@ -88,9 +94,13 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "Communication": (("reference_doctype", "reference_name", "communication_date"),),
     "Communication Link": (("link_doctype", "link_name", "communication_date"), ("parent",)),
     "Event Participants": (("reference_doctype", "reference_docname"), ("parent",)),
+    "Survey Response": (("party",), ("customer",)),
+    "Survey Answer": (("parent",),),
+    "Customer Referral": (("referrer",), ("referred_customer",), ("referred_lead",)),
+    "Customer Idea": (("customer",),),
     "Relationship": (("customer",), ("lead",), ("prospect",)),
     "Relationship Override": (("relationship",),),
-    "Relationship Yardstick": (("replay", "kind", "month", "segment"),),
+    "Relationship Yardstick": (("kind", "month", "segment"),),
 }
 
 
@@ -102,7 +112,7 @@ def create_tables(connection: sqlite3.Connection, doctypes: Iterable[str] | None
             continue
         kinds = COLUMNS[doctype]
         columns = ", ".join(
-            f'"{column}" {kind}' + (" PRIMARY KEY" if column == "name" and "replay" not in kinds else "")
+            f'"{column}" {kind}' + (" PRIMARY KEY" if column == "name" else "")
             for column, kind in kinds.items()
         )
         connection.execute(f'CREATE TABLE "tab{doctype}" ({columns})')

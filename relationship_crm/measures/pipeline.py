@@ -1,4 +1,4 @@
-"""Who is in talks with us: an opportunity, a quotation or an answered message."""
+"""Who is in talks with us: an opportunity or a quotation. Answered messages are events of a signal."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from pypika.terms import Field
 
 from relationship_crm.ledger.dialect import AsDate, query, table
 from relationship_crm.signals.base import Scope
-from relationship_crm.signals.contact import first_answers
 from relationship_crm.signals.sources import of_any_party, union_all
 
 
@@ -32,8 +31,6 @@ def engaged_query(scope: Scope) -> Any:
         branches.append(
             _dated(scope, query().from_(q).where(q.docstatus == 1), q, q.quotation_to, q.party_name)
         )
-    if scope.has("Communication") and scope.has("Communication Link"):
-        branches += first_answers(scope)
     if not branches:
         return None
     talks = union_all(branches).as_("t")

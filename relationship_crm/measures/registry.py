@@ -33,7 +33,14 @@ _FACTS = (
     ("days_since_last_purchase", "Days since the last purchase", "How long they have been silent.", "days"),
     ("revenue_12m", "Revenue in 12 months", "Net of returns, in the reporting currency.", "currency"),
     ("revenue_total", "Revenue in all", "Net of returns, in the reporting currency.", "currency"),
-    ("paid_referrals", "Referrals that paid", "Customers they recommended who paid, in 24 months.", "count"),
+    (
+        "paid_referrals",
+        "Referrals that paid",
+        "Customers they recommended who paid an invoice within the last 24 months and did not give it all back.",
+        "count",
+    ),
+    ("testimonials", "Testimonials", "Praise they allowed us to show, in 24 months.", "count"),
+    ("realised_ideas", "Ideas realised", "Ideas of theirs that we made real, in 24 months.", "count"),
     ("recorded_loss", "Loss recorded", "1 while somebody has recorded the customer as lost.", "yes/no"),
 )
 _SCORES = {

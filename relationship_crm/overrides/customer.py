@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from relationship_crm.advocacy import lifecycle as advocacy
+from relationship_crm.advocacy import referred_by
 from relationship_crm.assessment import lifecycle
 from relationship_crm.assessment.outbox import mark
 from relationship_crm.guard import never_in_the_way
@@ -17,6 +19,12 @@ WATCHED = (
 )
 
 
+def validate(doc: Any, method: str | None = None) -> None:
+    """Who recommended the lead recommended the customer; refuse a recommendation that cannot be."""
+    referred_by.fill(doc)
+    referred_by.check(doc)
+
+
 @never_in_the_way
 def after_insert(doc: Any, method: str | None = None) -> None:
     """A new party, or a lead that became one."""
@@ -24,9 +32,14 @@ def after_insert(doc: Any, method: str | None = None) -> None:
     mark(doc, "Customer", doc.get("relationship_referred_by"), None, "referred")
 
 
-@never_in_the_way
 def on_update(doc: Any, method: str | None = None) -> None:
     """Another name, group, territory or origin."""
+    referred_by.follow(doc)
+    _mark_changes(doc)
+
+
+@never_in_the_way
+def _mark_changes(doc: Any) -> None:
     before = doc.get_doc_before_save()
     if not before or not any(doc.get(f) != before.get(f) for f in WATCHED):
         return
@@ -40,15 +53,19 @@ def on_update(doc: Any, method: str | None = None) -> None:
 def before_rename(doc: Any, method: str | None, old: str, new: str, merge: bool = False) -> None:
     """Merging: fold the rows of the two relationships into one before Frappe rewrites the links."""
     if merge:
+        advocacy.merge("Customer", old, new)
         lifecycle.merge("Customer", old, new)
 
 
 def after_rename(doc: Any, method: str | None, old: str, new: str, merge: bool = False) -> None:
     """Our rows name the party in plain text too."""
     lifecycle.rename("Customer", old, new)
+    if merge:
+        advocacy.after_merge("Customer", new)
     mark(doc, "Customer", new, None, "merged" if merge else "renamed")
 
 
 def on_trash(doc: Any, method: str | None = None) -> None:
     """Remove our rows, or they would keep the customer from being deleted."""
+    advocacy.remove("Customer", doc.name, doc.customer_name)
     lifecycle.remove(doc, "Customer", doc.name)

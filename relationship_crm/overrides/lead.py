@@ -4,29 +4,46 @@ from __future__ import annotations
 
 from typing import Any
 
+from relationship_crm.advocacy import lifecycle as advocacy
+from relationship_crm.advocacy import referred_by
 from relationship_crm.assessment import lifecycle
 from relationship_crm.assessment.outbox import mark
 from relationship_crm.guard import never_in_the_way
 
 
-@never_in_the_way
+def validate(doc: Any, method: str | None = None) -> None:
+    """The customer a lead comes from recommended it; refuse a recommendation that cannot be."""
+    referred_by.fill(doc)
+    referred_by.check(doc)
+
+
 def on_update(doc: Any, method: str | None = None) -> None:
-    """The party has news."""
+    """The party has news; the record of its recommendation follows."""
+    referred_by.follow(doc)
+    _mark(doc)
+
+
+@never_in_the_way
+def _mark(doc: Any) -> None:
     mark(doc, "Lead", doc.name, None, "saved")
 
 
 def before_rename(doc: Any, method: str | None, old: str, new: str, merge: bool = False) -> None:
     """Merging: fold the rows of the two relationships into one before Frappe rewrites the links."""
     if merge:
+        advocacy.merge("Lead", old, new)
         lifecycle.merge("Lead", old, new)
 
 
 def after_rename(doc: Any, method: str | None, old: str, new: str, merge: bool = False) -> None:
     """Our rows name the party in plain text too."""
     lifecycle.rename("Lead", old, new)
+    if merge:
+        advocacy.after_merge("Lead", new)
     mark(doc, "Lead", new, None, "merged" if merge else "renamed")
 
 
 def on_trash(doc: Any, method: str | None = None) -> None:
     """Remove our rows, or they would keep the document from being deleted."""
+    advocacy.remove("Lead", doc.name, doc.lead_name)
     lifecycle.remove(doc, "Lead", doc.name)

@@ -29,7 +29,7 @@ def forget_policies() -> None:
 
 
 def load_policies() -> list[dict[str, Any]]:
-    """All policies that are not disabled, the most important first, kept until one changes."""
+    """All policies that somebody switched on, the most important first, kept until one changes."""
     kept = getattr(frappe.local, CACHE_KEY, None)
     if kept is None:  # once a request: with the cache down each look is two queries
         kept = frappe.cache.get_value(CACHE_KEY, generator=_read_policies)
@@ -39,7 +39,7 @@ def load_policies() -> list[dict[str, Any]]:
 
 def _read_policies() -> list[dict[str, Any]]:
     policies = frappe.get_all(
-        "Relationship Policy", filters={"disabled": 0}, fields=["*"], order_by="priority desc, creation asc"
+        "Relationship Policy", filters={"enabled": 1}, fields=["*"], order_by="priority desc, creation asc"
     )
     rows = frappe.get_all(
         "Relationship Policy Condition",

@@ -7,6 +7,7 @@ from typing import Any
 from relationship_crm.preview.book import Book
 from relationship_crm.preview.links import link_deliveries, link_payments, open_neighbours, payment_ledger
 from relationship_crm.preview.load import Loaded
+from relationship_crm.preview.payment_gaps import leave_out_unknown_payments
 
 #: What is not known without a file, by the files of which one would do.
 EVIDENCE: tuple[tuple[tuple[str, ...], str], ...] = (
@@ -85,6 +86,7 @@ def complete(book: Book, loaded: Loaded) -> None:
     if "Payment Ledger Entry" not in book.rows:
         payment_ledger(book, notes)
     link_payments(book)
+    leave_out_unknown_payments(book, notes)
     link_deliveries(book, notes)
     _item_groups(book, notes)
     open_neighbours(book)

@@ -16,6 +16,12 @@ LABELS: dict[str, dict[str, str]] = {
         "from opportunity": "opportunity_name",
         "from prospect": "prospect_name",
     },
+    "Customer Referral": {
+        "recommended by": "referrer",
+        "recommended customer": "referred_customer",
+        "recommended lead": "referred_lead",
+        "recommended on": "referral_date",
+    },
     "Delivery Note": {"date": "posting_date", "return against delivery note": "return_against"},
     "Delivery Note Item": {
         "against sales order item": "so_detail",
@@ -58,6 +64,7 @@ LABELS: dict[str, dict[str, str]] = {
         "net total (company currency)": "base_net_total",
         "party": "party_name",
     },
+    "Relationship Override": {"from": "from_date", "until": "until_date"},
     "Sales Invoice": {
         "date": "posting_date",
         "exchange rate": "conversion_rate",
@@ -93,6 +100,11 @@ LABELS: dict[str, dict[str, str]] = {
         "uom conversion factor": "conversion_factor",
     },
     "Sales Team": {"contribution (%)": "allocated_percentage"},
+    "Survey Answer": {"scaled answer given": "answered"},
+    "Survey Response": {
+        "agreed on": "testimonial_consent_on",
+        "customer agrees to its use": "testimonial_consent",
+    },
     "Version": {"doctype": "ref_doctype", "document name": "docname"},
     "Warranty Claim": {"issue date": "complaint_date"},
 }
@@ -115,4 +127,5 @@ CHILD_TABLES: dict[str, dict[str, tuple[str, str]]] = {
         "Sales Team": ("Sales Contributions and Incentives", "sales_team"),
     },
     "Sales Order": {"Sales Order Item": ("Items", "items"), "Sales Team": ("Sales Team", "sales_team")},
+    "Survey Response": {"Survey Answer": ("Answers", "answers")},
 }

@@ -18,11 +18,18 @@ _HELD = {
     "days_since_last_purchase": "last purchase {now} days ago",
     "rhythm": "silent for {now} times the usual gap",
     "paid_referrals": "{now} referrals that became paying customers",
+    "testimonials": "{now} testimonials that may be shown",
+    "realised_ideas": "{now} ideas that were realised",
     "recorded_loss": "a loss was recorded",
     "revenue_12m": "revenue of {now} in twelve months",
     "revenue_total": "revenue of {now}",
 }
-_ONE = {"purchases": "1 purchase", "paid_referrals": "1 referral that became a paying customer"}
+_ONE = {
+    "purchases": "1 purchase",
+    "paid_referrals": "1 referral that became a paying customer",
+    "testimonials": "1 testimonial that may be shown",
+    "realised_ideas": "1 idea that was realised",
+}
 DIMENSION_LABELS = {
     "satisfaction": "Satisfaction",
     "trust_employee": "Trust in the employee",

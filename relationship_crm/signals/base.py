@@ -1,17 +1,16 @@
 """What a signal is, and the queries that follow from one.
 
-A signal is a query of events, nothing else: from it come the sums for scoring, the documents behind a score, the
-replay of any past day and the preview, on MariaDB and on SQLite alike.
+A signal is a query of events, nothing else: from it come the scores, the documents behind a score, the replay of any
+past day and the preview, on MariaDB and on SQLite alike.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
 from typing import Any
 
-from pypika.functions import Count, Sum
+import numpy as np
 from pypika.queries import QueryBuilder
 from pypika.terms import Field
 
@@ -19,20 +18,29 @@ from relationship_crm.ledger.dialect import (
     Arg,
     AsDate,
     AsFloat,
-    DateDiff,
-    Divide,
+    DayNumber,
     InList,
-    LastDay,
-    MonthIndex,
-    Pow2,
     Value,
+    branches,
     query,
-    sorting_query,
-    table,
+    selecting,
+    union_all,
 )
 
 #: The columns of every signal's query, in this order.
-COLUMNS = ("party_type", "party", "event_date", "known_at", "value", "weight", "voucher_type", "voucher_no")
+COLUMNS = (
+    "party_type",
+    "party",
+    "event_date",
+    "known_at",
+    "value",
+    "weight",
+    "voucher_type",
+    "voucher_no",
+    "segment",
+)
+#: The columns of :func:`observations_query`; `day` counts from 1970-01-01.
+OBSERVED = ("party_type", "party", "day", "value", "weight", "segment", "place")
 #: Run-time lists of party names by party type.
 LISTS = {"Customer": "customers", "Lead": "leads", "Prospect": "prospects"}
 
@@ -82,18 +90,6 @@ class Scope:
         """The condition that a party is one of those given at run time."""
         return InList(party, LISTS[party_type])
 
-    @staticmethod
-    def yardstick(alias: str) -> Any:
-        """Population figures (kind, segment, month, value): the stored ones, or those of the run-time `replay`."""
-        y = table("Relationship Yardstick")
-        return (
-            query()
-            .from_(y)
-            .select(y.kind, y.segment, y.month, y.value)
-            .where(y.replay == Arg("replay"))
-            .as_(alias)
-        )
-
 
 @dataclass(frozen=True)
 class Signal:
@@ -103,6 +99,11 @@ class Signal:
     the signal's weight (1 for an ordinary event). `dimensions` are those it speaks about. `half_life` in days, None =
     never fades; `cap` = the most pseudo-observations it can hold. `maturing`: the event's value grows with its age as
     value·(1 - 2^(-age/maturing)). `sources` are the DocTypes it reads: where one is missing the signal is silent.
+
+    With `judge` the events carry a raw figure in place of a value, and `judge(raw, usual)` makes values 0..1 of them; an
+    event whose value is NaN does not count. `yardstick` names the kind of population figure they are compared with:
+    `usual` is that of the event's segment at the close of the month before the event, NaN where there is none. Signals
+    with the same `events` share one reading.
     """
 
     key: str
@@ -115,6 +116,8 @@ class Signal:
     events: Callable[[Scope], Any]
     sources: tuple[str, ...]
     maturing: float | None = None
+    judge: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None
+    yardstick: str = ""
 
     def speaks(self, has: Callable[..., bool]) -> bool:
         """Whether all its sources exist in this ledger."""
@@ -132,6 +135,7 @@ def select_events(
     weight: Any = 1,
     voucher_type: Any,
     voucher_no: Any,
+    segment: Any = "",
 ) -> QueryBuilder:
     """The statement selecting an event's columns under their names."""
 
@@ -147,67 +151,43 @@ def select_events(
         term(weight).as_("weight"),
         term(voucher_type).as_("voucher_type"),
         term(voucher_no).as_("voucher_no"),
+        term(segment).as_("segment"),
     )
 
 
-def sums_query(signal: Signal, scope: Scope) -> Any:
-    """Events summed by party and month, each faded to the end of its month by the run-time `half_life`.
+def observations_query(wanted: Sequence[Signal], scope: Scope) -> Any:
+    """What scoring needs of the events of some signals (columns :data:`OBSERVED`), in no order; None = nothing to ask.
 
-    Columns: party_type, party, month, Σ weight, Σ weight·value, number of events. A party and month may come several
-    times, once for every kind of event that makes up the signal.
+    `place` is the signal's position in `wanted`. Events after the as-of day may be among them. The branches of a union
+    are selected from directly: a union or a grouping inside a FROM clause would be written to a temporary table first,
+    which holds every name at its full width.
     """
-    branches = _sums(signal, scope, Arg("half_life"))
-    return _union(branches) if branches else None
-
-
-def all_sums_query(wanted: Sequence[tuple[Signal, float]], scope: Scope) -> Any:
-    """The sums of several signals, each by its half-life, in one statement; the last column is the place in `wanted`.
-
-    For few parties the way to the database costs more than the work there, so one statement is faster than twenty.
-    """
-    branches = [
-        branch.select(place)
-        for place, (signal, half_life) in enumerate(wanted)
-        for branch in _sums(signal, scope, Value(half_life))
+    observed = [
+        _observed(branch, place)
+        for place, signal in enumerate(wanted)
+        if (statement := signal.events(scope)) is not None
+        for branch in branches(statement)
     ]
-    return _union(branches) if branches else None
+    return union_all(observed) if observed else None
 
 
-def _sums(signal: Signal, scope: Scope, half_life: Any) -> list[QueryBuilder]:
-    """Branch by branch: a union in a FROM clause would be written to a temporary table first."""
-    statement = signal.events(scope)
-    return [] if statement is None else [_summed(branch, half_life) for branch in _branches(statement)]
-
-
-def _union(branches: Sequence[QueryBuilder]) -> Any:
-    first, *others = branches
-    return reduce(lambda one, other: one.union_all(other), others, first)
-
-
-def _branches(statement: Any) -> list[QueryBuilder]:
-    """The queries a union consists of, or the query itself."""
-    if isinstance(statement, QueryBuilder):
-        return [statement]
-    return [statement.base_query, *(branch for _operation, branch in statement._set_operation)]
-
-
-def _summed(statement: QueryBuilder, half_life: Any) -> QueryBuilder:
-    e = statement.as_("e")
-    day, weight, value = Field("event_date", table=e), Field("weight", table=e), Field("value", table=e)
-    ahead = DateDiff(LastDay(day), day)
-    faint = AsFloat(weight) * Pow2(-Divide(ahead, half_life))
-    party_type, party, month = Field("party_type", table=e), Field("party", table=e), MonthIndex(day)
-    return (
-        sorting_query()
-        .from_(e)
-        .select(party_type, party, month.as_("month"), Sum(faint), Sum(faint * value), Count("*"))
-        .where(Scope.until(day))
-        .groupby(party_type, party, month)
-    )
+def _observed(statement: QueryBuilder, place: int) -> QueryBuilder:
+    """An event query that selects what scoring needs in place of what people want to see."""
+    terms = {term.alias: term for term in statement._selects}
+    wanted = [
+        terms["party_type"],
+        terms["party"],
+        DayNumber(terms["event_date"]).as_("day"),
+        AsFloat(terms["value"]).as_("value"),
+        AsFloat(terms["weight"]).as_("weight"),
+        terms["segment"],
+        Value(place).as_("place"),
+    ]
+    return selecting(statement, wanted)
 
 
 def events_query(signal: Signal, scope: Scope) -> Any:
-    """The events themselves, newest first."""
+    """The events themselves, oldest first, with columns :data:`COLUMNS`."""
     statement = signal.events(scope)
     if statement is None:
         return None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from pypika.functions import Count, Max
 from pypika.queries import QueryBuilder
 from pypika.terms import Field
 
 from relationship_crm.engine.dimensions import ENGAGEMENT_COMPANY_RATIONAL, TRUST_COMPANY
 from relationship_crm.ledger.dialect import (
+    AddDays,
     FloorDivide,
     Join,
     MonthEnd,
@@ -36,16 +38,16 @@ def bucket(invoices: Any) -> Any:
     return case(*((invoices >= lower, lower) for lower in reversed(BUCKETS)))
 
 
-def _windows(scope: Scope, ahead: int) -> list[tuple[QueryBuilder, dict[str, Any]]]:
+def _windows(scope: Scope) -> list[tuple[QueryBuilder, dict[str, Any]]]:
     """Item groups and invoices by customer and window of 12 months, in queries whose windows do not overlap.
 
-    Windows end `ahead` months before the half-years do. So every invoice is in one window of each query, and they need
-    no more than one sorting each. Sales at the counter are in the invoices their closing made.
+    So every invoice is in one window of each query, and they need no more than one sorting each. Sales at the counter
+    are in the invoices their closing made.
     """
     found = []
     for phase in range(WINDOWS):
         d, i = table("Sales Invoice", "d"), table("Sales Invoice Item", "i")
-        number = FloorDivide(FloorDivide(MonthIndex(d.posting_date) + ahead, STEP) + phase, WINDOWS)
+        number = FloorDivide(FloorDivide(MonthIndex(d.posting_date), STEP) + phase, WINDOWS)
         statement = (
             sorting_query()
             .from_(d)
@@ -58,7 +60,7 @@ def _windows(scope: Scope, ahead: int) -> list[tuple[QueryBuilder, dict[str, Any
             scope.limit(statement, date=d.posting_date, created=d.creation, party=d.customer)
             .select(
                 d.customer.as_("customer"),
-                ((number * WINDOWS + (WINDOWS - 1 - phase)) * STEP + (STEP - 1 - ahead)).as_("month"),
+                ((number * WINDOWS + (WINDOWS - 1 - phase)) * STEP + (STEP - 1)).as_("month"),
                 Count(i.item_group).distinct().as_("item_groups"),
                 Count(d.name).distinct().as_("invoices"),
                 Max(d.creation).as_("known_at"),
@@ -71,49 +73,38 @@ def _windows(scope: Scope, ahead: int) -> list[tuple[QueryBuilder, dict[str, Any
             name: Field(name, table=w)
             for name in ("customer", "month", "item_groups", "invoices", "known_at", "invoice")
         }
-        found.append((query().from_(w).where(scope.until(MonthEnd(fields["month"]))), fields))
+        found.append((query().from_(w).where(scope.until(_day_after(fields["month"]))), fields))
     return found
 
 
+def _day_after(month: Any) -> AddDays:
+    """The first day of the next month."""
+    return AddDays(MonthEnd(month), 1)
+
+
 def breadth_events(scope: Scope) -> Any:
-    """At every half-year's end, where a customer stood among its peers a month before."""
-    branches = []
-    for statement, w in _windows(scope, ahead=0):
-        y = scope.yardstick("y")
-        statement = statement.join(y).on(
-            (y.kind == Value(BREADTH))
-            & (y.month == w["month"] - 1)
-            & (y.segment == Join(bucket(w["invoices"]), Value("|"), w["item_groups"]))
-        )
-        branches.append(
+    """On the first day after every half-year, from how many item groups a customer bought in the 12 months before."""
+    return union_all(
+        [
             select_events(
                 statement,
                 party_type="Customer",
                 party=w["customer"],
-                date=MonthEnd(w["month"]),
+                date=_day_after(w["month"]),
                 known_at=w["known_at"],
-                value=y.value,
+                value=w["item_groups"],
                 voucher_type="Sales Invoice",
                 voucher_no=w["invoice"],
+                segment=Join(bucket(w["invoices"]), Value("|"), w["item_groups"]),
             )
-        )
-    return union_all(branches)
+            for statement, w in _windows(scope)
+        ]
+    )
 
 
-def window_query(scope: Scope) -> Any:
-    """Raw material of the yardstick: month, bucket, item groups, number of customers.
-
-    The months are those before a half-year's last one; each looks at the 12 months that end with it.
-    """
-    branches = []
-    for statement, w in _windows(scope, ahead=1):
-        size = bucket(w["invoices"])
-        branches.append(
-            statement.select(w["month"], size, w["item_groups"], Count("*")).groupby(
-                w["month"], size, w["item_groups"]
-            )
-        )
-    return union_all(branches)
+def among_peers(item_groups: np.ndarray, percentile: np.ndarray) -> np.ndarray:
+    """The percentile itself; who has no peers is not judged."""
+    return percentile
 
 
 BREADTH_SIGNAL = Signal(
@@ -129,4 +120,6 @@ BREADTH_SIGNAL = Signal(
     cap=3,
     events=breadth_events,
     sources=("Sales Invoice", "Sales Invoice Item"),
+    judge=among_peers,
+    yardstick=BREADTH,
 )

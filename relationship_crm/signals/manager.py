@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+from pypika import analytics
 from pypika.functions import Max, Min, Sum
-from pypika.queries import QueryBuilder
 from pypika.terms import Field
 
 from relationship_crm.engine.dimensions import TRUST_COMPANY, TRUST_EMPLOYEE
-from relationship_crm.ledger.dialect import AddDays, AsDate, Divide, Join, Least, Value, query, table
+from relationship_crm.ledger.dialect import AddDays, AsDate, Divide, Join, Value, query, table
 from relationship_crm.signals.base import Scope, Signal, select_events
 from relationship_crm.signals.sources import case, part
 
@@ -20,46 +21,37 @@ LEAST_BEFORE = 2
 LEFT = 0.5
 
 
-def _orders(scope: Scope, alias: str) -> tuple[QueryBuilder, Any, Any]:
-    """Orders with the sales persons on them."""
-    o, t = table("Sales Order", alias), table("Sales Team", f"{alias}_team")
+def change_events(scope: Scope) -> Any:
+    """New sales persons, by the customer's orders in the year after their first one over those in the year before."""
+    o, team = table("Sales Order", "p"), table("Sales Team", "team")
     statement = (
         query()
         .from_(o)
-        .join(t)
-        .on((t.parent == o.name) & (t.parenttype == Value("Sales Order")))
+        .join(team)
+        .on((team.parent == o.name) & (team.parenttype == Value("Sales Order")))
         .where((o.docstatus == 1) & (o.is_internal_customer == 0))
     )
-    return scope.limit(statement, date=o.transaction_date, created=o.creation, party=o.customer), o, t
-
-
-def _changes(scope: Scope) -> tuple[QueryBuilder, dict[str, Any]]:
-    """New sales persons with the customer's orders in the year before and after their first one."""
-    statement, o, team = _orders(scope, "p")
     persons = (
-        statement.select(
+        scope.limit(statement, date=o.transaction_date, created=o.creation, party=o.customer)
+        .select(
             o.customer.as_("customer"),
             AsDate(part(Min(Join(o.transaction_date, o.name)), 1, 10)).as_("day"),
             part(Min(Join(o.transaction_date, o.name)), 11).as_("name"),
         )
         .groupby(o.customer, team.sales_person)
-        .as_("n")
-    )
-    statement, o, _team = _orders(scope, "f")
-    first = (
-        statement.select(o.customer.as_("customer"), Min(o.transaction_date).as_("day"))
-        .groupby(o.customer)
-        .as_("q")
+        .as_("s")
     )
     customer, day, name = (Field(column, table=persons) for column in ("customer", "day", "name"))
+    first = analytics.Min(day).over(customer)  # whoever was there first
+    ranked = query().from_(persons).select(customer, day, name, first.as_("first")).as_("n")
+    customer, day, name = (Field(column, table=ranked) for column in ("customer", "day", "name"))
     a = table("Sales Order", "a")
     counted = (
         query()
-        .from_(persons)
-        .join(first)
-        .on((Field("customer", table=first) == customer) & (Field("day", table=first) < day))
+        .from_(ranked)
         .join(a)
         .on(a.customer == customer)
+        .where(Field("first", table=ranked) < day)
         .where((a.docstatus == 1) & (a.is_internal_customer == 0))
         .where((a.transaction_date >= AddDays(day, -YEAR)) & (a.transaction_date < AddDays(day, YEAR)))
         .where(scope.until(AddDays(day, YEAR)))
@@ -80,32 +72,26 @@ def _changes(scope: Scope) -> tuple[QueryBuilder, dict[str, Any]]:
         .as_("c")
     )
     fields = {f: Field(f, table=c) for f in ("customer", "judged_on", "known_at", "ratio", "name")}
-    return query().from_(c), fields
-
-
-def _events(statement: QueryBuilder, c: dict[str, Any], value: Any) -> QueryBuilder:
     return select_events(
-        statement,
+        query().from_(c),
         party_type="Customer",
-        party=c["customer"],
-        date=c["judged_on"],
-        known_at=c["known_at"],
-        value=value,
+        party=fields["customer"],
+        date=fields["judged_on"],
+        known_at=fields["known_at"],
+        value=fields["ratio"],
         voucher_type="Sales Order",
-        voucher_no=c["name"],
+        voucher_no=fields["name"],
     )
 
 
-def stayed_events(scope: Scope) -> Any:
+def stayed(ratio: np.ndarray, usual: np.ndarray) -> np.ndarray:
     """How much of the business stayed in the year after the change."""
-    statement, c = _changes(scope)
-    return _events(statement, c, Least(Value(1.0), c["ratio"]))
+    return np.minimum(ratio, 1.0)
 
 
-def left_events(scope: Scope) -> Any:
+def left(ratio: np.ndarray, usual: np.ndarray) -> np.ndarray:
     """How much of the business went with the person, where most of it went."""
-    statement, c = _changes(scope)
-    return _events(statement.where(c["ratio"] < Value(LEFT)), c, Value(1.0) - c["ratio"])
+    return np.where(ratio < LEFT, 1 - ratio, np.nan)
 
 
 _SOURCES = ("Sales Order", "Sales Team")
@@ -121,7 +107,8 @@ MANAGER_CHANGE_COMPANY = Signal(
     weight=2,
     half_life=730,
     cap=2,
-    events=stayed_events,
+    events=change_events,
+    judge=stayed,
     sources=_SOURCES,
 )
 MANAGER_CHANGE_EMPLOYEE = Signal(
@@ -135,6 +122,7 @@ MANAGER_CHANGE_EMPLOYEE = Signal(
     weight=2,
     half_life=730,
     cap=2,
-    events=left_events,
+    events=change_events,
+    judge=left,
     sources=_SOURCES,
 )

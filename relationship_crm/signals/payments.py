@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from pypika import JoinType
-from pypika.functions import Coalesce, Count, Max, Sum
+from pypika.functions import Coalesce, Max, Sum
 from pypika.queries import QueryBuilder
 from pypika.terms import Field
 
@@ -19,7 +20,6 @@ from relationship_crm.ledger.dialect import (
     Exists,
     Greatest,
     Least,
-    MonthIndex,
     Value,
     query,
     table,
@@ -168,58 +168,46 @@ def _unpaid(scope: Scope) -> Any:
     )
 
 
-def _value(
-    scope: Scope, statement: QueryBuilder, customer: Any, day: Any, late: Any
-) -> tuple[QueryBuilder, Any]:
-    """The statement with the group's yardstick joined, and the value of paying so many days late."""
-    c, y = table("Customer", "c"), scope.yardstick("y")
-    statement = (
-        statement.join(c, JoinType.left)  # every invoice has a customer; an inner join would start from it
-        .on(c.name == customer)
-        .join(y, JoinType.left)
-        .on(
-            (y.kind == Value(PAYMENT_DELAY))
-            & (y.month == MonthIndex(day) - 1)
-            & (y.segment == c.customer_group)
-        )
-    )
-    usual = Greatest(Coalesce(y.value, 0), 0)
-    return statement, Divide(1, Divide(Greatest(late - usual, 0), HALF_VALUE_DAYS) + 1)
-
-
 def terms_events(scope: Scope) -> Any:
-    """Payments by days late beyond what is usual in the customer's group; what is unpaid at 90 days, then."""
+    """Payments by days late, and what is unpaid 90 days after it was due, then."""
     a = allocated(scope)
     late = DateDiff(a.paid, a.invoice.due_date)
-    statement, value = _value(
-        scope, a.statement.where(late <= GIVEN_UP), a.invoice.customer, a.counted_on, late
-    )
+    c = table("Customer", "c")
     paid = select_events(
-        statement,
+        a.statement.join(c, JoinType.left)  # every invoice has a customer; an inner join would start from it
+        .on(c.name == a.invoice.customer)
+        .where(late <= GIVEN_UP),
         party_type="Customer",
         party=a.invoice.customer,
         date=a.counted_on,
         known_at=Greatest(a.entered, a.invoice.creation),
-        value=value,
+        value=late,
         weight=Least(Value(1.0), a.share),
         voucher_type=a.ledger.voucher_type,
         voucher_no=a.ledger.voucher_no,
+        segment=Coalesce(c.customer_group, Value("")),
     )
-    u = _unpaid(scope).as_("u")
+    u, c = _unpaid(scope).as_("u"), table("Customer", "c")
     customer, day, share = (Field(name, table=u) for name in ("customer", "day", "share"))
-    statement, value = _value(scope, query().from_(u), customer, day, Value(GIVEN_UP))
     unpaid = select_events(
-        statement,
+        query().from_(u).join(c, JoinType.left).on(c.name == customer),
         party_type="Customer",
         party=customer,
         date=day,
         known_at=Field("known_at", table=u),
-        value=value,
+        value=GIVEN_UP,
         weight=Least(Value(1.0), share),
         voucher_type="Sales Invoice",
         voucher_no=Field("invoice", table=u),
+        segment=Coalesce(c.customer_group, Value("")),
     )
     return union_all([paid, unpaid])
+
+
+def against_usual_delay(late: np.ndarray, usual: np.ndarray) -> np.ndarray:
+    """1 / (1 + days late beyond what is usual in the group / 15); a group that pays early is taken as punctual."""
+    usual = np.maximum(np.nan_to_num(usual), 0)
+    return 1 / (1 + np.maximum(late - usual, 0) / HALF_VALUE_DAYS)
 
 
 def advance_events(scope: Scope) -> Any:
@@ -238,20 +226,6 @@ def advance_events(scope: Scope) -> Any:
     ).groupby(i.name)
 
 
-def delays_query(scope: Scope) -> Any:
-    """Raw material of the yardstick: customer group, month, days late, number of payments."""
-    a = allocated(scope)
-    c = table("Customer", "c")
-    month, late = MonthIndex(a.counted_on), DateDiff(a.paid, a.invoice.due_date)
-    return (
-        a.statement.join(c, JoinType.left)
-        .on(c.name == a.invoice.customer)
-        .where(late.notnull())
-        .select(c.customer_group, month, late, Count("*"))
-        .groupby(c.customer_group, month, late)
-    )
-
-
 PAYMENT_SOURCES = ("Payment Ledger Entry", "Payment Entry", "Journal Entry", "Sales Invoice", "Customer")
 
 PAYMENT_TERMS = Signal(
@@ -267,6 +241,8 @@ PAYMENT_TERMS = Signal(
     cap=3,
     events=terms_events,
     sources=PAYMENT_SOURCES,
+    judge=against_usual_delay,
+    yardstick=PAYMENT_DELAY,
 )
 ADVANCE_PAYMENT = Signal(
     key="advance_payment",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pypika.queries import QueryBuilder
 from pypika.terms import Case, Criterion, Function
 
 from relationship_crm.ledger.dialect import Value
+from relationship_crm.ledger.dialect import union_all as union_all
 from relationship_crm.signals.base import LISTS, Scope
 
 #: Who a relationship can be with.
@@ -43,14 +43,6 @@ def filled(term: Any) -> Criterion:
 def part(text: Any, start: int, length: int | None = None) -> Function:
     """A part of a text, counted from 1."""
     return Function("SUBSTR", text, start) if length is None else Function("SUBSTR", text, start, length)
-
-
-def union_all(branches: Sequence[QueryBuilder]) -> Any:
-    """One query out of several with the same columns."""
-    statement: Any = branches[0]
-    for branch in branches[1:]:
-        statement = statement.union_all(branch)
-    return statement
 
 
 def own_invoice(invoice: Any) -> Criterion:

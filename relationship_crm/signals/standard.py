@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from relationship_crm.signals.advocacy import IDEA_SUBMITTED, REFERRAL_GIVEN, TESTIMONIAL_GIVEN
 from relationship_crm.signals.base import Signal
 from relationship_crm.signals.breadth import BREADTH_SIGNAL
 from relationship_crm.signals.contact import CONTACT_ANSWERED, MEETING_KEPT
@@ -13,6 +14,8 @@ from relationship_crm.signals.quotations import QUOTATION_ORDERED
 from relationship_crm.signals.returns import RETURNED_SHARE
 from relationship_crm.signals.service import ISSUE_OPENED, ISSUE_OUTCOME, WARRANTY_CLAIM
 from relationship_crm.signals.tenure import TENURE
+from relationship_crm.signals.tone import MESSAGE_TONE_COMPANY, MESSAGE_TONE_EMPLOYEE
+from relationship_crm.signals.voice import SURVEY_SIGNALS
 
 
 def standard_signals() -> tuple[Signal, ...]:
@@ -33,4 +36,10 @@ def standard_signals() -> tuple[Signal, ...]:
         CONTACT_ANSWERED,
         MEETING_KEPT,
         QUOTATION_ORDERED,
+        *SURVEY_SIGNALS,
+        MESSAGE_TONE_COMPANY,
+        MESSAGE_TONE_EMPLOYEE,
+        REFERRAL_GIVEN,
+        TESTIMONIAL_GIVEN,
+        IDEA_SUBMITTED,
     )

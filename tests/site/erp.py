@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -352,3 +354,28 @@ def merge_pos(invoices: list[Any], day: date | str) -> Any:
     ).insert()
     log.submit()
     return log
+
+
+@contextmanager
+def without_commits() -> Iterator[None]:
+    """Closing a till commits (for its background job); within a test everything must stay in the test's transaction."""
+    commit, frappe.db.commit = frappe.db.commit, lambda *args, **kwargs: None
+    try:
+        yield
+    finally:
+        frappe.db.commit = commit
+
+
+def close_till() -> Any:
+    """Submits the POS Closing Entry of the open till: every POS Invoice of its period becomes part of a Sales Invoice."""
+    from erpnext.accounts.doctype.pos_closing_entry.pos_closing_entry import make_closing_entry_from_opening
+
+    opening = frappe.get_last_doc(
+        "POS Opening Entry", {"pos_profile": PROFILE, "status": "Open", "docstatus": 1}
+    )
+    entry = make_closing_entry_from_opening(opening)
+    for row in entry.payment_reconciliation:
+        row.closing_amount = row.expected_amount
+    with without_commits():
+        entry.insert().submit()
+    return entry

@@ -34,7 +34,7 @@ def build_house() -> None:
     if not frappe.db.a_row_exists("Company"):
         _setup()
     for year in sorted({YEAR, getdate().year}):
-        _fiscal_year(year)
+        fiscal_year(year)
     for group in (TRADE, CRAFT):
         ensure(
             "Customer Group", group, customer_group_name=group, parent_customer_group=root("Customer Group")
@@ -109,7 +109,7 @@ def root(doctype: str) -> str:
     )
 
 
-def _fiscal_year(year: int) -> None:
+def fiscal_year(year: int) -> None:
     day = f"{year}-07-01"
     if not frappe.db.exists(
         "Fiscal Year", {"year_start_date": ["<=", day], "year_end_date": [">=", day], "disabled": 0}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import erp
@@ -246,6 +247,34 @@ def test_two_at_once_are_refused(house) -> None:
         override(name, stage="Kotler-Partner")
 
 
+def test_reasons_are_stored_as_data_and_read_in_the_language_of_the_reader(house, monkeypatch) -> None:
+    """Stored: criterion and value. The run's language is nobody's business a year later."""
+    from relationship_crm.relationship_crm.doctype.relationship import relationship as controller
+    from relationship_crm.relationship_crm.doctype.relationship_stage_change_reason import (
+        relationship_stage_change_reason as reason_controller,
+    )
+
+    customer = buyer("RCRM Words", purchases=1)
+    erp.invoice(customer, getdate(), [(erp.ADVICE, 1, 100)])
+    assess(("Customer", customer))
+    now = relationship("Customer", customer)
+    override(now.name, kind="Loss", days=100)
+    now.reload()
+    assert json.loads(now.dissolution_reason) == [
+        {"measure": "recorded_loss", "operator": ">=", "threshold": 1.0, "value": 1.0}
+    ]
+    move = frappe.get_last_doc("Relationship Stage Change", {"relationship": now.name, "to_rung": 4})
+    (row,) = move.reasons
+    assert (row.measure, row.operator, row.threshold, row.value_after) == ("purchases", ">=", 2, 2)
+    assert row.criterion == move.as_dict().reasons[0].criterion == "Purchases: 2 (at least 2)"
+
+    words = {"Purchases": "Einkäufe", "Loss recorded": "Verlust vermerkt", "at least {0}": "mindestens {0}"}
+    for module in (controller, reason_controller):
+        monkeypatch.setattr(module, "_", lambda text: words.get(text, text))
+    assert row.criterion == "Einkäufe: 2 (mindestens 2)"
+    assert now.dissolution_text == "Verlust vermerkt: 1 (mindestens 1)"
+
+
 @pytest.mark.parametrize("missing", ["reason", "until_date", "stage"])
 def test_what_an_override_needs(house, missing) -> None:
     with pytest.raises(frappe.ValidationError):
@@ -258,7 +287,7 @@ def test_a_recorded_loss_flags_dissolution(house) -> None:
     lost = override(name, kind="Loss", days=100)
     now = relationship("Customer", customer)
     assert (now.dissolution, now.stage_name) == (1, "Repeat Buyer")  # a flag, not a rung
-    assert "Loss recorded" in now.dissolution_reason
+    assert now.dissolution_text == "Loss recorded: 1 (at least 1)"
     assert frappe.db.get_value("Customer", customer, "relationship_dissolution") == 1
     lost.revoked = 1
     lost.save()

@@ -9,7 +9,7 @@ import contact
 import erp
 import frappe
 import pytest
-from desk import empty_outbox, events
+from desk import assess, empty_outbox, events, relationship
 from erp import ADVICE, GADGET, WIDGET
 
 
@@ -109,6 +109,36 @@ def test_pos_invoice_and_merge(customer) -> None:
     merged = marks(lambda: erp.merge_pos(sales, "2024-05-02"), customer)
     assert merged.pop("Payment Ledger Entry") >= 1
     assert merged == {"Sales Invoice": 1}
+
+
+def test_pos_closing_entry(customer) -> None:
+    """A till is closed by the real document: two sales of a day become one invoice, counted once, before and after."""
+    other = erp.customer("RCRM Marked too")
+    for sold, amount in ((customer, 40), (customer, 25), (other, 10)):
+        erp.pos_invoice(sold, "2024-05-02", [(GADGET, 1, amount)])
+    assess(("Customer", customer))
+    before = relationship("Customer", customer)
+    assert (before.purchases, before.revenue_total) == (1, 65)
+    entry = {}
+    closed = marks(lambda: entry.update(doc=erp.close_till()), customer, other)
+    assert closed.pop("Payment Ledger Entry") >= 2
+    assert closed == {"Sales Invoice": 2}  # one a customer
+    invoices = frappe.get_all(
+        "Sales Invoice",
+        filters={"customer": customer, "docstatus": 1},
+        fields=["is_consolidated", "base_net_total"],
+        order_by="name",
+    )
+    assert [(i.is_consolidated, i.base_net_total) for i in invoices] == [(1, 65)]
+    assess(("Customer", customer))
+    after = relationship("Customer", customer)
+    assert (after.purchases, after.revenue_total) == (1, 65)
+    with erp.without_commits():  # the till is opened again
+        frappe.get_doc("POS Closing Entry", entry["doc"].name).cancel()
+    assert not frappe.db.exists("Sales Invoice", {"customer": customer, "docstatus": 1})
+    assess(("Customer", customer))
+    again = relationship("Customer", customer)
+    assert (again.purchases, again.revenue_total) == (1, 65)
 
 
 def test_pos_invoice_cancelled(customer) -> None:

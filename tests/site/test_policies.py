@@ -29,6 +29,7 @@ def policy(
             "title": title,
             "document_type": on,
             "action": action,
+            "enabled": 1,
             "conditions": [
                 dict(zip(("subject", "field", "operator", "value"), c, strict=True)) for c in conditions
             ],
@@ -202,12 +203,11 @@ def test_dates(customer, from_day, to_day, stops) -> None:
         assert order(customer).docstatus == 1
 
 
-def test_disabled(customer) -> None:
-    made = policy("Off", "Stop", FIRST)
-    made.disabled = 1
-    made.save()
+def test_a_new_policy_does_nothing_until_it_is_switched_on(customer) -> None:
+    assert frappe.get_meta("Relationship Policy").get_field("enabled").default == "0"
+    made = policy("Off", "Stop", FIRST, enabled=0)
     assert order(customer).docstatus == 1
-    made.disabled = 0
+    made.enabled = 1
     made.save()
     with pytest.raises(RelationshipPolicyError):
         order(customer)
@@ -314,7 +314,7 @@ def test_dry_run(customer) -> None:
     order(buyer("RCRM Faithful", purchases=2))
     erp.order(customer, "2024-05-02", SALE, "2024-05-10")
     order(customer, submit=False)
-    made = policy("No credit", "Stop", FIRST, disabled=1)
+    made = policy("No credit", "Stop", FIRST, enabled=0)
     found = api.policy_dry_run(made.name, add_days(getdate(), -30), getdate())
     assert {row["document"] for row in found["rows"]} == {first.name, second.name}
     assert (found["checked"], found["touched"]) == (3, 2)

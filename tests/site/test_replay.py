@@ -135,14 +135,15 @@ def test_one_party_and_the_full_pass_agree(told) -> None:
         assert same_look(one, told.full[name]), name
 
 
-#: A pass also knows the group's usual delay: half of all payments of a year, taken at the close of the month before.
-#: At the end of June the only one was 8 days late, so 25 days late are 17 beyond what is usual, and 90 are 82. At the end
-#: of July: 174 days early, 8 and 25 late, so 8 again; at the end of August also 142 early, so the usual delay is none.
+#: A pass also knows the group's usual delay: the median of a year, taken at the close of the month before; what was
+#: given up counts as 90 days late. At the end of June there was one, 8 days late, so 25 days late are 17 beyond what is
+#: usual, and 90 are 82. At the end of August: 174 and 142 early, 8, 25 and 90 late, so 8 again.
 USUALLY_LATE = {
     (e.on, e.signal): e
     for e in (
         Event("07-25", "payment", 1 / (1 + 17 / 15), 140 / 420),
         Event("07-31", "payment", 1 / (1 + 82 / 15), 75 / 180),
+        Event("09-28", "payment", 1 / (1 + 82 / 15), 280 / 420),
     )
 }
 

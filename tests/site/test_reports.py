@@ -9,6 +9,10 @@ import pytest
 
 REPORTS = ("Relationship Ladder", "Stage Movements", "Relationship Scores", "Customers at Risk")
 NORTH, SOUTH = "RCRM Test North", "RCRM Test South"
+#: Criteria as they are stored, and how they read.
+LOSS = '[{"measure":"recorded_loss","operator":">=","threshold":1,"value":1}]'
+SILENT = {"measure": "rhythm", "operator": "<=", "value_before": 2, "value_after": 3.41, "threshold": 2.5}
+TOLD_SILENT = "Silence against their rhythm: 3.4 (at most 2.5)"
 
 
 def run(report, filters=None):
@@ -173,11 +177,11 @@ def book(house):
         revenue_12m=3000,
     )
     book.customer("silent", SOUTH, 5, rhythm=3.4, last_purchase=book.day(102), revenue_12m=9000, composite=50)
-    book.customer("leaving", SOUTH, 4, dissolution=1, dissolution_reason="They said so", revenue_12m=2000)
+    book.customer("leaving", SOUTH, 4, dissolution=1, dissolution_reason=LOSS, revenue_12m=2000)
     book.customer(
         "unknown", SOUTH, 1, composite=0, composite_confidence=0, purchases=0, rhythm=0, revenue_12m=0
     )
-    book.move("fell", 5, 4, 10, reasons=[{"criterion": "Silent too long", "measure": "rhythm"}])
+    book.move("fell", 5, 4, 10, reasons=[SILENT])
     book.move("steady", 4, 5, 20)
     book.move("silent", 4, 5, 30)
     book.move("leaving", 5, 4, 400)
@@ -250,7 +254,7 @@ def test_movements_as_list_and_matrix_agree(book):
     moves = both(book, "Stage Movements", period)
     assert {row["party"] for row in moves} == {book.customers[k] for k in ("fell", "steady", "silent")}
     fell = next(row for row in moves if row["party"] == book.customers["fell"])
-    assert (fell["direction"], fell["reasons"], fell["days_in_stage"]) == ("Down", "Silent too long", 40)
+    assert (fell["direction"], fell["reasons"], fell["days_in_stage"]) == ("Down", TOLD_SILENT, 40)
 
     matrix = run("Stage Movements", {**period, "view": "Matrix", "territory": NORTH})
     cells = {
@@ -278,7 +282,7 @@ def test_customers_at_risk_says_why_and_sorts_by_revenue(book):
     rows = [row for row in rows if isinstance(row, dict)]
     assert [row["party"] for row in rows] == [book.customers["silent"], book.customers["leaving"]]
     assert "102" in rows[0]["reason"] and "30" in rows[0]["reason"]
-    assert rows[1]["reason"] == "They said so."
+    assert rows[1]["reason"] == "Loss recorded: 1 (at least 1)."
     north = run("Customers at Risk", {"territory": NORTH})
     assert names(north) == {book.customers["fell"]}
     assert north["chart"]["data"]["datasets"][0]["values"] == [3000]
@@ -406,15 +410,14 @@ def test_scores_about_employees_need_the_role(book):
 def test_reasons_about_employees_need_the_role(book):
     import frappe
 
-    book.move(
-        "steady", 5, 4, 2, reasons=[{"criterion": "Trust in the employee: 20", "measure": "trust_employee"}]
-    )
+    withheld = {"measure": "trust_employee", "operator": "", "threshold": 55}  # as the assessment stores it
+    book.move("steady", 5, 4, 2, reasons=[withheld])
     period = {"from_date": book.day(3), "to_date": book.today}
     assert [
         row["reasons"]
         for row in run("Stage Movements", period)["result"]
         if row["party"] == book.customers["steady"]
-    ] == ["Trust in the employee: 20"]
+    ] == ["Trust in the employee"]
     frappe.set_user(book.user("Relationship User", "Sales User", territory=NORTH))
     assert [row["reasons"] for row in run("Stage Movements", period)["result"]] == [""]
 

@@ -339,8 +339,56 @@ class Book(Questions):
             valid_till=valid_till, **values,
         )  # fmt: skip
 
+    # -- what customers say and do for us
+
+    def response(
+        self, party: str, moment: str, answers: dict[str, float | Iterable[float]] | None = None, *,
+        party_type: str = "Customer", entered: str | None = None, answered: int = 1, **values: Any,
+    ) -> str:  # fmt: skip
+        """Answers to a survey: value 0..1 (or several) by dimension."""
+        customer = party if party_type == "Customer" else None
+        name = self._document(
+            "Survey Response", "RESP", moment[:10], entered or moment, party_type=party_type, party=party,
+            answered_on=moment, docstatus=0, **{"customer": customer, **values},
+        )  # fmt: skip
+        for dimension, given in (answers or {}).items():
+            for value in [given] if isinstance(given, (int, float)) else given:
+                self.add(
+                    "Survey Answer", "ANS", parent=name, parenttype="Survey Response", dimension=dimension,
+                    answered=answered, value=value,
+                )  # fmt: skip
+        return name
+
+    def marked(self, party: str, moment: str, tone: str, about: str | None = None, **values: Any) -> str:
+        """A message from them that somebody marked as praise or displeasure, on the day it came unless `on` says otherwise."""
+        on = values.pop("on", moment)
+        name = self.message(party, moment, ours=False, **values)
+        self.change(
+            name,
+            "Communication",
+            relationship_tone=tone,
+            relationship_tone_about=about,
+            relationship_tone_on=on,
+        )
+        return name
+
+    def referral(
+        self, referrer: str, day: str, *, customer: str | None = None, lead: str | None = None,
+        entered: str | None = None, **values: Any,
+    ) -> str:  # fmt: skip
+        """The record of a referral."""
+        return self._document(
+            "Customer Referral", "CREF", day, entered, referrer=referrer, referral_date=day, docstatus=0,
+            referred_customer=customer, referred_lead=lead, **values,
+        )  # fmt: skip
+
+    def idea(self, customer: str, day: str, *, entered: str | None = None, **values: Any) -> str:
+        """An idea of a customer."""
+        return self._document(
+            "Customer Idea", "IDEA", day, entered, customer=customer, submitted_on=day, docstatus=0,
+            **{"status": "New", **values},
+        )  # fmt: skip
+
     def yardstick(self, kind: str, segment: str, month: int, value: float) -> None:
         """A figure of the population."""
-        self.add(
-            "Relationship Yardstick", "YARD", replay="", kind=kind, segment=segment, month=month, value=value
-        )
+        self.add("Relationship Yardstick", "YARD", kind=kind, segment=segment, month=month, value=value)

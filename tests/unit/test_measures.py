@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import pytest
-from books import Book
+from datetime import date
 
+import pytest
+from books import SIGNALS, Book
+
+from relationship_crm.assessment.compute import Assessment
+from relationship_crm.assessment.configuration import Configuration, ModelChoice
+from relationship_crm.config.ladders import DEFAULT_LADDER
 from relationship_crm.engine.dimensions import COMPOSED, DIMENSIONS
+from relationship_crm.engine.grid import day_number
+from relationship_crm.engine.scores import Model
 from relationship_crm.measures.losses import losses_query
 from relationship_crm.measures.pipeline import engaged_query
 from relationship_crm.measures.purchases import purchase_rows_query
-from relationship_crm.measures.referrals import referrals_query
 from relationship_crm.measures.registry import MEASURES
 
 
@@ -110,45 +116,24 @@ def test_the_first_sign_of_talks(book):
     book.quotation("Lea", "2024-01-20", party_type="Lead")
     book.quotation("ACME", "2024-03-01")
     book.quotation("ACME", "2024-01-01", docstatus=0)
-    book.message("Pro", "2024-01-10 10:00:00", party_type="Prospect")
-    book.message("Pro", "2024-01-11 10:00:00", party_type="Prospect", ours=False)
-    book.message("Silent", "2024-01-10 10:00:00", party_type="Lead")
     assert sorted(book.ask(engaged_query)) == [
-        ("Customer", "ACME", "2024-03-01"), ("Lead", "Lea", "2024-01-20"), ("Prospect", "Pro", "2024-01-11"),
+        ("Customer", "ACME", "2024-03-01"), ("Lead", "Lea", "2024-01-20"),
     ]  # fmt: skip
     assert book.ask(engaged_query, only={"leads": ["Lea"]}) == [("Lead", "Lea", "2024-01-20")]
-    assert book.ask(engaged_query, "2024-01-11") == [("Prospect", "Pro", "2024-01-11")]
+    assert book.ask(engaged_query, "2024-01-31") == [("Lead", "Lea", "2024-01-20")]
 
 
-# -- referrals
-
-
-def test_a_referral_counts_from_the_first_payment_on(book):
-    book.customer("ACME")
-    book.customer("Won", relationship_referred_by="ACME")
-    bill = book.sales_invoice("Won", "2024-01-05", due="2024-02-05")
-    assert book.ask(referrals_query) == []
-    book.payment(bill, "2024-03-01", 50)
-    book.payment(bill, "2024-02-01", 50, journal="Bank Entry")
-    assert book.ask(referrals_query) == [("ACME", "Won", "2024-02-01")]
-    assert book.ask(referrals_query, "2024-01-31") == []
-    assert book.ask(referrals_query, only={"customers": ["ACME"]}) == [("ACME", "Won", "2024-02-01")]
-    assert book.ask(referrals_query, only={"customers": ["Won"]}) == []
-
-
-def test_a_referred_lead_counts_for_the_customer_it_became(book):
-    book.lead("Lea", relationship_referred_by="ACME")
-    book.customer("Won", lead_name="Lea", relationship_referred_by="ACME")
-    book.pos_invoice("Won", "2024-01-05")
-    assert book.ask(referrals_query) == [("ACME", "Won", "2024-01-05")]
-
-
-def test_nobody_refers_themselves_and_a_cancelled_payment_pays_nothing(book):
-    book.customer("ACME", relationship_referred_by="ACME")
-    book.pos_invoice("ACME", "2024-01-05")
-    book.customer("Won", relationship_referred_by="ACME")
-    book.payment(book.sales_invoice("Won", "2024-01-05"), "2024-02-01", docstatus=2)
-    assert book.ask(referrals_query) == []
+def test_an_answer_is_the_first_sign_of_talks_too_whatever_the_model_weighs(book):
+    book.lead("Lea")
+    book.lead("Silent")
+    book.quotation("Lea", "2024-01-20", party_type="Lead")
+    for moment in ("2024-01-15", "2024-01-10"):
+        book.message("Lea", f"{moment} 10:00:00", party_type="Lead")
+        book.message("Lea", f"{moment} 11:00:00", party_type="Lead", ours=False)
+    book.message("Silent", "2024-01-10 10:00:00", party_type="Lead")
+    configuration = Configuration(DEFAULT_LADDER, (ModelChoice(Model("Nothing", ())),), SIGNALS)
+    assessment = Assessment(book.ledger, configuration, date(2024, 6, 1))
+    assert assessment.engaged == {assessment.parties.find("Lead", "Lea"): day_number(date(2024, 1, 10))}
 
 
 # -- losses
@@ -192,5 +177,5 @@ def test_measures():
     facts = {key for key, measure in MEASURES.items() if not measure.kind.estimate}
     assert facts == {
         "engaged", "purchases", "purchases_12m", "days_since_first_purchase", "days_since_last_purchase",
-        "revenue_12m", "revenue_total", "paid_referrals", "recorded_loss",
+        "revenue_12m", "revenue_total", "paid_referrals", "testimonials", "realised_ideas", "recorded_loss",
     }  # fmt: skip

@@ -205,6 +205,60 @@ def test_receivables_from_payment_references(tmp_path: Path) -> None:
     assert any("payments are taken from the references" in note for note in loaded.notes)
 
 
+BILLS = "ID,Customer,Date,Payment Due Date,Net Total,Grand Total,Status{header}\n"
+#: Day, due day, paid on, outstanding today: three old ones paid before the payments' file begins, then two newer ones.
+STORY = (
+    ("2024-01-05", "2024-02-04", "2024-02-01", 0),
+    ("2024-02-05", "2024-03-06", "2024-03-09", 0),
+    ("2024-03-05", "2024-04-04", "2024-07-02", 0),
+    ("2024-03-06", "2024-04-05", "", 100),
+    ("2024-07-05", "2024-08-04", "2024-08-01", 0),
+    ("2024-08-05", "2024-09-04", "", 100),
+)
+
+
+def story(folder: Path, *, since: str, outstanding: bool) -> tuple[sqlite3.Connection, Loaded]:
+    """The story's exports, with the payments from a day on."""
+    bills = BILLS.format(header=",Outstanding Amount" if outstanding else "")
+    payments = (
+        "ID,Posting Date,Status,Party,Type (Payment References),Name (Payment References),"
+        "Allocated (Payment References)\n"
+    )
+    for n, (day, due, paid, left) in enumerate(STORY, 1):
+        bills += f"INV-{n},Ada,{day},{due},100,100,Paid{f',{left}' if outstanding else ''}\n"
+        if paid >= since and paid:
+            payments += f"PAY-{n},{paid},Submitted,Ada,Sales Invoice,INV-{n},100\n"
+    return load(folder, {"Sales Invoice.csv": bills, "Payment Entry.csv": payments})
+
+
+def judged(connection: sqlite3.Connection) -> list[str]:
+    found = rows(connection, "Payment Ledger Entry", "DISTINCT against_voucher_no")
+    return sorted(name for (name,) in found)
+
+
+@pytest.mark.parametrize("outstanding", [False, True])
+def test_complete_payments_are_taken_as_they_are(tmp_path: Path, outstanding: bool) -> None:
+    connection, loaded = story(tmp_path, since="2024-01-01", outstanding=outstanding)
+    assert judged(connection) == [f"INV-{n}" for n in range(1, 7)]
+    assert not any("payments begin" in note or "settled by" in note for note in loaded.notes)
+
+
+def test_payments_that_begin_later_than_the_invoices(tmp_path: Path) -> None:
+    """From July on: of the four older invoices the file holds one late payment. Left as they are, the two that were
+    paid in time would look unpaid; without those two alone, late payers alone would remain. So all four are left out."""
+    connection, loaded = story(tmp_path, since="2024-07-01", outstanding=False)
+    assert judged(connection) == ["INV-5", "INV-6"]
+    (note,) = (note for note in loaded.notes if "payments begin" in note)
+    assert note.startswith("The payments begin on 2024-07-02, the invoices earlier: 4 invoices from before")
+
+
+def test_what_erpnext_takes_for_settled_is_no_unpaid_invoice(tmp_path: Path) -> None:
+    """Two paid ones are too few to say that the file begins late, but ERPNext's own outstanding amount tells of each."""
+    connection, loaded = story(tmp_path, since="2024-07-01", outstanding=True)
+    assert judged(connection) == ["INV-3", "INV-4", "INV-5", "INV-6"]
+    assert any(note.startswith("2 invoices are settled by their Outstanding Amount") for note in loaded.notes)
+
+
 def test_deliveries_find_their_order_by_item(tmp_path: Path) -> None:
     orders = (
         "ID,Customer,Date,Net Total,Delivery Date,ID (Items),Item Code (Items),Quantity (Items)\n"

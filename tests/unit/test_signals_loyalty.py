@@ -7,11 +7,10 @@ from datetime import date
 import pytest
 from books import Book, day_after
 
-from relationship_crm.engine.grid import month_index
-from relationship_crm.signals.breadth import window_query
+from relationship_crm.engine.grid import day_number, month_index
 from relationship_crm.signals.tenure import MATURING
 
-MAY, NOVEMBER = month_index(date(2024, 5, 1)), month_index(date(2024, 11, 1))
+JUNE = month_index(date(2024, 6, 1))
 
 
 @pytest.fixture
@@ -25,7 +24,7 @@ def yardsticks(book: Book) -> None:
         for bucket in (1, 2, 3, 4, 6, 9, 13, 21):
             for groups in (1, 2, 3, 4):
                 value = offset / 100 + bucket / 1000 + groups / 10000
-                book.yardstick("breadth", f"{bucket}|{groups}", MAY + offset, value)
+                book.yardstick("breadth", f"{bucket}|{groups}", JUNE + offset, value)
 
 
 # -- breadth
@@ -34,9 +33,9 @@ def yardsticks(book: Book) -> None:
 def test_an_invoice_counts_at_two_half_year_ends(book):
     yardsticks(book)
     book.sales_invoice("ACME", "2024-02-10", groups=["Pumps", "Valves", "Pumps"])
-    assert book.events("breadth", "2024-06-29") == []
+    assert book.events("breadth", "2024-06-30") == []
     assert book.events("breadth") == [
-        ("ACME", day, value, 1, "SI-1") for day, value in [("2024-06-30", 0.0012), ("2024-12-31", 0.0612)]
+        ("ACME", day, value, 1, "SI-1") for day, value in [("2024-07-01", 0.0012), ("2025-01-01", 0.0612)]
     ]
 
 
@@ -45,10 +44,10 @@ def test_the_window_counts_distinct_groups_and_invoices(book):
     book.sales_invoice("ACME", "2024-01-01", groups=["Pumps", "Valves"])
     book.sales_invoice("ACME", "2024-06-30", groups=["Pumps"])
     book.sales_invoice("ACME", "2024-07-01", groups=["Hoses"])
-    found = {e.date: (e.value, e.voucher) for e in book.events("breadth", "2025-06-30")}
-    assert found["2024-06-30"] == (0.0022, "SI-2")  # two invoices, two groups
-    assert found["2024-12-31"] == (0.0633, "SI-3")  # three and three
-    assert found["2025-06-30"] == (0.1211, "SI-3")  # only the one of July is left
+    found = {e.date: (e.value, e.voucher) for e in book.events("breadth", "2025-07-01")}
+    assert found["2024-07-01"] == (0.0022, "SI-2")  # two invoices, two groups
+    assert found["2025-01-01"] == (0.0633, "SI-3")  # three and three
+    assert found["2025-07-01"] == (0.1211, "SI-3")  # only the one of July is left
 
 
 @pytest.mark.parametrize(
@@ -59,7 +58,7 @@ def test_buckets(book, invoices, bucket):
     yardsticks(book)
     for _ in range(invoices):
         book.sales_invoice("ACME", "2024-02-10", groups=["Pumps"])
-    assert book.events("breadth", "2024-06-30")[0].value == round(bucket / 1000 + 0.0001, 9)
+    assert book.events("breadth", "2024-07-01")[0].value == round(bucket / 1000 + 0.0001, 9)
 
 
 def test_without_a_figure_of_the_peers_there_is_no_event(book):
@@ -86,16 +85,23 @@ def test_invoices_that_show_no_breadth(book, column):
 def test_sales_at_the_counter_count_by_the_invoice_of_their_closing(book):
     yardsticks(book)
     book.sales_invoice("ACME", "2024-02-10", groups=["Pumps"], is_consolidated=1)
-    assert book.events("breadth", "2024-06-30") == [("ACME", "2024-06-30", 0.0011, 1, "SI-1")]
+    assert book.events("breadth", "2024-07-01") == [("ACME", "2024-07-01", 0.0011, 1, "SI-1")]
 
 
 def test_raw_material_of_the_percentiles(book):
     book.sales_invoice("ACME", "2024-05-31", groups=["Pumps", "Valves"])
     book.sales_invoice("Other", "2024-02-01", groups=["Pumps", "Hoses"])
-    book.sales_invoice("Third", "2024-06-01", groups=["Pumps"])
-    rows = sorted(book.ask(window_query, "2024-11-30"))
-    assert rows == [(MAY, 1, 2, 2), (NOVEMBER, 1, 1, 1), (NOVEMBER, 1, 2, 2)]
-    assert sorted(book.ask(window_query, "2024-11-29")) == [(MAY, 1, 2, 2)]  # November has not closed
+    book.sales_invoice("Third", "2024-07-01", groups=["Pumps"])
+    july, january = day_number(date(2024, 7, 1)), day_number(date(2025, 1, 1))
+    rows = [row[1:6] for row in book.observed("breadth", "2025-01-01")]
+    assert rows == [
+        ("ACME", july, 2, 1, "1|2"),
+        ("ACME", january, 2, 1, "1|2"),
+        ("Other", july, 2, 1, "1|2"),
+        ("Other", january, 2, 1, "1|2"),
+        ("Third", january, 1, 1, "1|1"),
+    ]
+    assert len(book.observed("breadth", "2024-12-31")) == 2  # December has not closed
 
 
 # -- tenure

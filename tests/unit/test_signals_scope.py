@@ -9,13 +9,24 @@ import numpy as np
 import pytest
 from books import FAR, SIGNALS, Book
 
-from relationship_crm.engine.dimensions import DIMENSIONS
+from relationship_crm.assessment.compute import Assessment
+from relationship_crm.assessment.configuration import Configuration, ModelChoice
+from relationship_crm.assessment.population import Population
+from relationship_crm.config.ladders import DEFAULT_LADDER
+from relationship_crm.engine.dimensions import DIMENSIONS, SATISFACTION
 from relationship_crm.engine.grid import month_end, month_index
+from relationship_crm.engine.scores import Model, Term
 from relationship_crm.ledger.dialect import Dialect, render
 from relationship_crm.signals import Scope, standard_signals
-from relationship_crm.signals.base import events_query, sums_query
+from relationship_crm.signals.base import events_query, observations_query
 
 KEYS = sorted(SIGNALS)
+#: Every signal in one dimension, with one half-life.
+CONFIGURATION = Configuration(
+    DEFAULT_LADDER,
+    (ModelChoice(Model("Test", tuple(Term(key, SATISFACTION, 1, 90.0, 3) for key in KEYS))),),
+    SIGNALS,
+)
 PARTIES = ("ACME", "Beta", "Gone", 'Gamma\'s "Ltd" \\ Co')
 
 
@@ -25,6 +36,7 @@ def full() -> Book:
     book = Book()
     for shift, party in enumerate(p for p in PARTIES if p != "Gone"):
         _history(book, party, shift)
+    book.customer("Gone")
     for person, day in (
         ("Anna", "2023-01-01"),
         ("Anna", "2023-02-01"),
@@ -87,6 +99,19 @@ def _history(book: Book, party: str, shift: int) -> None:
                 status="Open",
                 creation=f"{ordered} 09:00:00",
             )
+        book.response(party, f"{ordered} 16:00:00", dict.fromkeys(DIMENSIONS, (number + shift) % 11 / 10))
+        if number % 3 == 0:
+            for about in ("Company", "Employee"):
+                book.marked(party, f"{ordered} 17:00:00", "Praise" if number % 2 else "Displeasure", about)
+        if number % 7 == 2:
+            book.referral(party, ordered, customer=f"Friend {number} of {party}")
+            book.response(
+                party,
+                f"{ordered} 16:00:00",
+                testimonial_consent=1,
+                testimonial_consent_on=f"{ordered} 18:00:00",
+            )
+            book.idea(party, ordered)
     book.pos_invoice(party, "2023-08-08")
 
 
@@ -112,17 +137,19 @@ def test_one_party_s_events_are_its_part_of_all(full, key):
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_sums_are_the_faded_events(full, key):
+def test_scoring_sees_the_events_and_fades_them_to_the_end_of_their_month(full, key):
     expected: dict[tuple, np.ndarray] = {}
     for e in full.events(key):
         day = date.fromisoformat(e.date)
         faint = e.weight * 2 ** (-(month_end(month_index(day)) - day).days / 90)
         at = expected.setdefault((e.party, month_index(day)), np.zeros(3))
         at += [faint, faint * e.value, 1]
-    found: dict[tuple, np.ndarray] = {}
-    for _type, party, month, weight, value, count in full.sums(key, half_life=90.0):
-        at = found.setdefault((party, month), np.zeros(3))
-        at += [weight, value, count]
+    assessment = Assessment(full.ledger, CONFIGURATION, date(2026, 6, 1), population=Population())
+    sums = assessment.sums[(key, 90.0)]
+    found = {
+        (assessment.parties.keys[p][1], m): np.array(rest)
+        for p, m, *rest in zip(sums.party, sums.month, sums.weight, sums.value, sums.events, strict=True)
+    }
     assert found.keys() == expected.keys()
     for at, total in expected.items():
         np.testing.assert_allclose(found[at], total, atol=1e-7)
@@ -157,8 +184,8 @@ def test_what_was_entered_later_is_not_known():
 @pytest.mark.parametrize("key", KEYS)
 def test_no_value_stands_in_the_sql(full, key, restricted):
     scope = Scope(full.ledger.has, restricted=restricted, known=True)
-    for query in (sums_query, events_query):
-        rendered = render(query(SIGNALS[key], scope), Dialect.MARIADB)
+    for statement in (observations_query([SIGNALS[key]], scope), events_query(SIGNALS[key], scope)):
+        rendered = render(statement, Dialect.MARIADB)
         assert set(re.findall(r"'[^']*'", rendered.sql)) <= {"'1900-01-01'"}  # the dialect's own day zero
         assert '"' not in rendered.sql and ";" not in rendered.sql
         assert rendered.lists >= {"customers"} if restricted else not rendered.lists
@@ -166,7 +193,7 @@ def test_no_value_stands_in_the_sql(full, key, restricted):
 
 def test_every_signal_says_what_it_is():
     signals = standard_signals()
-    assert len({s.key for s in signals}) == len(signals) == 15
+    assert len({s.key for s in signals}) == len(signals) == 27
     for s in signals:
         assert re.fullmatch(r"[a-z_]+", s.key) and s.label and s.description.endswith(".")
         assert s.dimensions and set(s.dimensions) <= set(DIMENSIONS)

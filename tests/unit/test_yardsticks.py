@@ -6,18 +6,20 @@ from datetime import date
 
 import numpy as np
 import pytest
-from books import Book, day_after
+from books import SIGNALS, Book, day_after
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relationship_crm.assessment.compute import Assessment
+from relationship_crm.assessment.configuration import Configuration, ModelChoice, model_of
 from relationship_crm.assessment.yardsticks import (
+    FIGURES,
     breadth_percentiles,
-    ledger_yardsticks,
     payment_delay_medians,
     weighted_median,
 )
+from relationship_crm.config.ladders import DEFAULT_LADDER
 from relationship_crm.engine.grid import month_index
-from relationship_crm.ledger.database import Queries
 
 
 @given(st.lists(st.tuples(st.integers(-50, 50), st.integers(1, 5)), min_size=1, max_size=12))
@@ -64,25 +66,30 @@ def book() -> Book:
     return book
 
 
+def figures(book: Book, known_on: date | None = None) -> dict[tuple, float]:
+    configuration = Configuration(DEFAULT_LADDER, (ModelChoice(model_of(SIGNALS.values())),), SIGNALS)
+    assessment = Assessment(book.ledger, configuration, date(2024, 7, 15), known_on=known_on)
+    return {row[:3]: row[3] for row in assessment.population_rows}
+
+
 def test_figures_of_a_ledger(book):
-    found = {row[:3]: row[3] for row in ledger_yardsticks(book.ledger, Queries(), date(2024, 6, 15), None)}
+    found = figures(book)
     february = month_index(date(2024, 2, 1))
     assert found["payment_delay", "Retail", february] == 5.5
-    assert found["payment_delay", "Wholesale", february + 4] == 5.5
+    assert found["payment_delay", "Wholesale", february + 5] == 5.5
     assert found["payment_delay", "Retail", february - 1] == 0  # only the first has paid by then
-    assert ("payment_delay", "Retail", february + 5) not in found
-    assert found["breadth", "1|1", february + 3] == 0.25
-    assert found["breadth", "1|2", february + 3] == 0.75
-    assert ("breadth", "1|2", february + 9) not in found
+    assert ("payment_delay", "Retail", february + 6) not in found
+    assert found["breadth", "1|1", february + 4] == 0.25
+    assert found["breadth", "1|2", february + 4] == 0.75
+    assert ("breadth", "1|2", february + 10) not in found
 
 
 def test_figures_of_what_was_known(book):
-    found = {
-        row[:3]: row[3]
-        for row in ledger_yardsticks(book.ledger, Queries(), date(2024, 6, 15), date(2024, 6, 15))
-    }
+    found = figures(book, known_on=date(2024, 7, 15))
+    # the six not yet known to have paid count as 90 days late, at the end of April
     assert found["payment_delay", "Retail", month_index(date(2024, 2, 1))] == 2.5
+    assert found["payment_delay", "Retail", month_index(date(2024, 4, 1))] == (5 + 90) / 2
 
 
 def test_a_ledger_without_payments_and_invoices_has_no_figures():
-    assert ledger_yardsticks(Book(["Customer"]).ledger, Queries(), date(2024, 6, 15), None) == []
+    assert not any(key[0] in FIGURES for key in figures(Book(["Customer"])))

@@ -22,4 +22,8 @@ frappe.ui.form.on("Prospect", {
 		field.$wrapper.css("min-height", "24px");
 		frm.relationship_observer.observe(field.$wrapper[0]);
 	},
+
+	timeline_refresh(frm) {
+		if (window.relationship_crm && relationship_crm.tone) relationship_crm.tone.timeline(frm);
+	},
 });

@@ -1,6 +1,8 @@
 // The panel of a relationship and what our reports share. Small: it is loaded with the desk.
 import { Panel } from "./panel/panel";
+import { name_dimensions } from "./dimensions";
 import * as report from "./report";
+import * as tone from "./tone";
 
 frappe.provide("relationship_crm.panel");
 
@@ -28,3 +30,6 @@ relationship_crm.shorten_numbers = function (frm) {
 };
 
 relationship_crm.report = report;
+relationship_crm.tone = tone;
+
+name_dimensions();

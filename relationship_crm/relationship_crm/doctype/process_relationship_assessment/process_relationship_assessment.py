@@ -3,6 +3,8 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.query_builder import Interval
+from frappe.query_builder.functions import Now
 from frappe.utils import getdate, today
 
 #: Fields of a run's scope that belong to one kind of scope only.
@@ -53,6 +55,18 @@ class ProcessRelationshipAssessment(Document):
         total_parties: DF.Int
         with_history: DF.Check
     # end: auto-generated types
+
+    @staticmethod
+    def clear_old_logs(days: int = 30) -> None:
+        """Called by Frappe's Log Settings. Drafts stay, and so does the run the settings name as the last full one."""
+        run = frappe.qb.DocType("Process Relationship Assessment")
+        last = frappe.db.get_single_value("Relationship CRM Settings", "last_full_pass_run")
+        old = (
+            (run.modified < Now() - Interval(days=days))
+            & (run.status != "Draft")
+            & (run.name != (last or ""))
+        )
+        frappe.qb.from_(run).delete().where(old).run()
 
     def validate(self) -> None:
         self._check_unchanged()

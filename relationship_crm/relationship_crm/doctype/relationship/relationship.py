@@ -1,6 +1,7 @@
 """The present state of the relationship with one customer, lead or prospect."""
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
 
 #: Whichever of these is set first is the party: the furthest a relationship has come.
@@ -82,6 +83,13 @@ class Relationship(Document):
         trust_employee: DF.Float
         trust_employee_confidence: DF.Float
     # end: auto-generated types
+
+    @property
+    def dissolution_text(self) -> str:
+        """Why it is dissolving, in the language of the reader."""
+        from relationship_crm.assessment import explain
+
+        return explain.told(self.dissolution_reason, _)
 
     def before_validate(self) -> None:
         for party_type in PARTY_TYPES:

@@ -41,6 +41,10 @@ class RelationshipCRMSettings(ConfiguringDocument):
         shortest_gap_days: DF.Int
         stage_model: DF.Link | None
         stamp_documents: DF.Check
+        survey_batch_size: DF.Int
+        survey_quiet_with_open_issue: DF.Check
+        survey_rest_days: DF.Int
+        survey_retention_months: DF.Int
     # end: auto-generated types
 
     def validate(self) -> None:

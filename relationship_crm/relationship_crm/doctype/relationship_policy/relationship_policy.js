@@ -10,11 +10,14 @@ frappe.ui.form.on("Relationship Policy", {
 	},
 
 	async refresh(frm) {
-		await set_fields(frm);
+		hint(frm);
 		if (!frm.is_new()) {
 			frm.add_custom_button(__("Dry run"), () => dry_run(frm));
 		}
+		await set_fields(frm);
 	},
+
+	enabled: hint,
 
 	document_type(frm) {
 		frm.set_value("target_field", null);
@@ -22,11 +25,22 @@ frappe.ui.form.on("Relationship Policy", {
 	},
 });
 
+/** A policy begins switched off: first see what it would have done. */
+function hint(frm) {
+	frm.set_intro("");
+	if (frm.doc.enabled) return;
+	const text = frm.is_new()
+		? __("This policy does nothing yet. Save it, do the dry run, then tick Enabled.")
+		: __("This policy does nothing yet. Do the dry run, then tick Enabled.");
+	frm.set_intro(text, "orange");
+}
+
 async function set_fields(frm) {
 	if (!frm.doc.document_type) return;
 	await frappe.model.with_doctype("Relationship");
 	await frappe.model.with_doctype(frm.doc.document_type);
-	const relationship = choices("Relationship").filter((df) => !df.permlevel);
+	const asked = await frappe.xcall("relationship_crm.api.policy_fields");
+	const relationship = choices("Relationship").filter((df) => !df.permlevel && asked.includes(df.fieldname));
 	const document = choices(frm.doc.document_type);
 
 	// One list serves the rows of both subjects; a field both have is named once, with both.
@@ -59,7 +73,9 @@ async function set_fields(frm) {
 function choices(doctype) {
 	return frappe
 		.get_meta(doctype)
-		.fields.filter((df) => frappe.model.is_value_type(df.fieldtype) && !WITHOUT_CHOICE.includes(df.fieldtype));
+		.fields.filter(
+			(df) => frappe.model.is_value_type(df.fieldtype) && !WITHOUT_CHOICE.includes(df.fieldtype) && !df.is_virtual
+		);
 }
 
 function dry_run(frm) {

@@ -34,8 +34,8 @@ class RelationshipPolicy(Document):
         action: DF.Literal["Message", "Require a role", "Stop", "Fill a field"]
         company: DF.Link | None
         conditions: DF.Table[RelationshipPolicyCondition]
-        disabled: DF.Check
         document_type: DF.Literal["Quotation", "Sales Order", "Delivery Note", "Sales Invoice"]
+        enabled: DF.Check
         from_date: DF.Date | None
         message: DF.SmallText | None
         only_if_empty: DF.Check
@@ -110,12 +110,16 @@ class RelationshipPolicy(Document):
 
 def check_condition(row: Document, meta: Meta) -> None:
     """Raises where a condition cannot be evaluated. Scores about employees are no ground for a policy."""
+    from relationship_crm.stamp import FIELDS
+
     field = meta.get_field(row.field)
     if not field or field.fieldtype in (*display_fieldtypes, *table_fields):
         frappe.throw(
             _("Row {0}: {1} has no field {2}.").format(row.idx, _(meta.name), frappe.bold(row.field))
         )
-    if row.subject == "Relationship" and field.permlevel:
+    if field.get("is_virtual") or (
+        row.subject == "Relationship" and (field.permlevel or row.field not in FIELDS)
+    ):
         frappe.throw(_("Row {0}: {1} cannot be used in policies.").format(row.idx, _(field.label)))
     if row.operator in WITHOUT_VALUE:
         row.value = None

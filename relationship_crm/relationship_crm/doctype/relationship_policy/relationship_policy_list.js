@@ -1,8 +1,8 @@
 frappe.listview_settings["Relationship Policy"] = {
-	add_fields: ["disabled"],
+	add_fields: ["enabled"],
 	get_indicator(doc) {
-		return doc.disabled
-			? [__("Disabled"), "gray", "disabled,=,1"]
-			: [__("Enabled"), "green", "disabled,=,0"];
+		return doc.enabled
+			? [__("Enabled"), "green", "enabled,=,1"]
+			: [__("Disabled"), "gray", "enabled,=,0"];
 	},
 };

@@ -8,21 +8,10 @@ frappe.ui.form.on("Relationship Scoring Model", {
 	},
 
 	async refresh(frm) {
-		const [signals, measures] = await Promise.all([
-			frappe.xcall("relationship_crm.api.signals"),
-			frappe.xcall("relationship_crm.api.measures"),
-		]);
-		frm.signal_labels = labels_of(signals);
+		const signals = await frappe.xcall("relationship_crm.api.signals");
+		frm.signal_labels = Object.fromEntries(signals.map((signal) => [signal.value, signal.label]));
 		const grid = frm.fields_dict.signals.grid;
 		grid.update_docfield_property("signal", "options", signals);
-
-		const names = labels_of(measures);
-		const keys = frappe.meta.get_docfield("Relationship Scoring Model Signal", "dimension").options;
-		const dimensions = options_of(keys, names);
-		grid.update_docfield_property("dimension", "options", dimensions);
-		grid.update_docfield_property("dimension", "formatter", (key) =>
-			frappe.utils.escape_html(names[key] || key || "")
-		);
 		grid.refresh();
 	},
 });
@@ -33,13 +22,3 @@ frappe.ui.form.on("Relationship Scoring Model Signal", {
 		frappe.model.set_value(doctype, name, "label", frm.signal_labels?.[row.signal] || row.signal);
 	},
 });
-
-function labels_of(rows) {
-	return Object.fromEntries(rows.map((row) => [row.value, row.label]));
-}
-
-/** A Select's keys with readable labels; the keys are what is stored. */
-function options_of(keys, labels) {
-	if (typeof keys != "string") return keys;
-	return keys.split("\n").map((key) => ({ value: key, label: labels[key] || key }));
-}

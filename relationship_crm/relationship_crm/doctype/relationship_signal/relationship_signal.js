@@ -6,7 +6,6 @@ frappe.ui.form.on("Relationship Signal", {
 	},
 
 	async refresh(frm) {
-		set_dimensions(frm);
 		await set_fields(frm);
 		draw_filters(frm);
 		if (!frm.is_new()) {
@@ -24,16 +23,6 @@ frappe.ui.form.on("Relationship Signal", {
 	party_type: set_fields,
 	value_type: set_fields,
 });
-
-/** The dimension's keys with readable labels; the keys are what is stored. */
-async function set_dimensions(frm) {
-	const keys = frm.get_docfield("dimension").options;
-	if (typeof keys != "string") return;
-	const measures = await frappe.xcall("relationship_crm.api.measures");
-	const labels = Object.fromEntries(measures.map((measure) => [measure.value, measure.label]));
-	const options = keys.split("\n").map((key) => ({ value: key, label: labels[key] || key }));
-	frm.set_df_property("dimension", "options", options);
-}
 
 async function set_fields(frm) {
 	const { document_type, party_type, value_type } = frm.doc;

@@ -1,6 +1,8 @@
 """A criterion that moved a relationship, and the document behind it."""
 
+from frappe import _
 from frappe.model.document import Document
+from frappe.utils import flt
 
 
 class RelationshipStageChangeReason(Document):
@@ -14,14 +16,23 @@ class RelationshipStageChangeReason(Document):
     if TYPE_CHECKING:
         from frappe.types import DF
 
-        criterion: DF.Data | None
         measure: DF.Data | None
+        operator: DF.Data | None
         parent: DF.Data
         parentfield: DF.Data
         parenttype: DF.Data
         threshold: DF.Float
+        unknown: DF.Check
         value_after: DF.Float
         value_before: DF.Float
         voucher_no: DF.Data | None
         voucher_type: DF.Data | None
     # end: auto-generated types
+
+    @property
+    def criterion(self) -> str:
+        """The criterion with the value it met, in the language of the reader."""
+        from relationship_crm.assessment import explain
+
+        met = None if self.unknown else flt(self.value_after)
+        return explain.reason(self.measure or "", self.operator, flt(self.threshold), met, _)

@@ -18,7 +18,6 @@ class RelationshipYardstick(Document):
         kind: DF.Data | None
         month: DF.Int
         n: DF.Int
-        replay: DF.Data | None
         segment: DF.Data | None
         value: DF.Float
     # end: auto-generated types

@@ -9,6 +9,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_days, cint, date_diff, flt, format_date, getdate
 
+from relationship_crm.assessment import explain
 from relationship_crm.relationship_crm.report import rows
 
 FIELDS = (
@@ -95,9 +96,7 @@ def reason(row: frappe._dict) -> str:
         )
     if row.dissolution:
         parts.append(
-            row.dissolution_reason.rstrip(".")
-            if row.dissolution_reason
-            else _("The relationship is dissolving")
+            explain.told(row.dissolution_reason, _).rstrip(".") or _("The relationship is dissolving")
         )
     return ". ".join(parts) + "."
 

@@ -9,6 +9,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_months, format_date, get_first_day, getdate
 
+from relationship_crm.assessment import explain
 from relationship_crm.relationship_crm.report import rows
 
 FIELDS = (
@@ -89,7 +90,14 @@ def reasons_of(names: set[str], filters: frappe._dict) -> dict[str, list[str]]:
         frappe.qb.from_(reason)
         .join(change)
         .on(change.name == reason.parent)
-        .select(reason.parent, reason.criterion, reason.measure)
+        .select(
+            reason.parent,
+            reason.measure,
+            reason.operator,
+            reason.threshold,
+            reason.value_after,
+            reason.unknown,
+        )
         .where(change.changed_on.between(filters.from_date, filters.to_date))
         .orderby(reason.parent)
         .orderby(reason.idx)
@@ -97,9 +105,10 @@ def reasons_of(names: set[str], filters: frappe._dict) -> dict[str, list[str]]:
     )
     sentences: dict[str, list[str]] = defaultdict(list)
     hidden = rows.hidden_dimensions()
-    for parent, criterion, measure in found:
-        if parent in names and criterion and measure not in hidden:
-            sentences[parent].append(criterion)
+    for parent, measure, operator, threshold, value, unknown in found:
+        if parent in names and measure not in hidden:
+            met = None if unknown else value
+            sentences[parent].append(explain.reason(measure, operator, threshold, met, _))
     return sentences
 
 

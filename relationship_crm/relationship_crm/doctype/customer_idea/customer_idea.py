@@ -1,0 +1,30 @@
+"""An idea that came from a customer."""
+
+from frappe.model.document import Document
+
+
+class CustomerIdea(Document):
+    """From being heard to being made."""
+
+    # begin: auto-generated types
+    # This code is auto-generated. Do not modify anything in this block.
+
+    from typing import TYPE_CHECKING
+
+    if TYPE_CHECKING:
+        from frappe.types import DF
+
+        answer: DF.SmallText | None
+        contact: DF.Link | None
+        customer: DF.Link | None
+        description: DF.Text | None
+        item: DF.Link | None
+        naming_series: DF.Literal["IDEA-.#####"]
+        realised_on: DF.Date | None
+        response: DF.Data | None
+        source: DF.Literal["By Hand", "Survey", "Portal"]
+        status: DF.Literal["New", "Under Review", "Planned", "Realised", "Declined"]
+        submitted_on: DF.Date
+        tell_customer: DF.Check
+        title: DF.Data
+    # end: auto-generated types

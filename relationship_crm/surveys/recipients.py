@@ -1,0 +1,230 @@
+"""Whom to ask: the contact of a party, in the contact's language. A fixed number of queries, however many parties.
+
+Of a customer's contacts the one on the document is asked; else the primary one, else any with an address. Contacts that
+unsubscribed are passed over where there is another. A lead is asked itself; a prospect through its contacts or its leads.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import frappe
+
+from relationship_crm.assessment.bulk import read_rows
+
+Key = tuple[str, str]
+EMAIL, SMS, LINK = "Email", "SMS", "Link"
+#: Reasons as stored on an invitation; its form translates them (survey_invitation.js).
+OPTED_OUT = "Does not want to be asked"
+DISABLED = "Customer is disabled"
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """A person with an address."""
+
+    name: str = ""
+    contact: str = ""
+    email: str = ""
+    mobile_no: str = ""
+    language: str = ""
+    unsubscribed: bool = False
+
+    def channel(self, wanted: str) -> str:
+        """How to reach the person: as wanted, else by e-mail; empty where neither is possible."""
+        if wanted == SMS and self.mobile_no:
+            return SMS
+        return EMAIL if self.email else ""
+
+
+NOBODY = Recipient()
+
+
+def address_of(invitation: Any) -> str:
+    """The address an invitation goes to, as the rest period knows it: small letters, or digits with a leading plus."""
+    if invitation.get("channel") == "SMS":
+        return plain_number(invitation.get("mobile_no") or "")
+    return (invitation.get("email") or "").strip().lower() or plain_number(invitation.get("mobile_no") or "")
+
+
+def plain_number(number: str) -> str:
+    """A phone number without what people put between the digits."""
+    digits = re.sub(r"\D", "", number)
+    return f"+{digits}" if digits and number.strip().startswith("+") else digits
+
+
+def find_recipients(
+    wanted: Sequence[tuple[str, str, str]], channel: str = EMAIL
+) -> dict[tuple[str, str, str], Recipient]:
+    """The person to ask for each (party type, party, contact named by the document, or empty)."""
+    keys = {(party_type, party) for party_type, party, _contact in wanted}
+    own = _own_addresses(keys)
+    linked = _linked_contacts(keys)
+    named = {contact for *_key, contact in wanted if contact}
+    contacts = _contacts(named | {name for names in linked.values() for name in names})
+    found = {}
+    for party_type, party, contact in wanted:
+        key = (party_type, party)
+        itself, primary = own.get(key, (NOBODY, ""))
+        order = dict.fromkeys([contact, primary, *linked.get(key, ())])
+        people = [contacts[name] for name in order if name in contacts]
+        found[party_type, party, contact] = _choose([*people, itself], channel, itself.language)
+    return found
+
+
+def _choose(people: Sequence[Recipient], channel: str, language: str) -> Recipient:
+    """The first who can be reached and did not unsubscribe; else the first who can be reached, else the first."""
+    able = [person for person in people if person.channel(channel) == channel] or [
+        person for person in people if person.channel(channel)
+    ]
+    # a customer's own address is that of a contact, who may have unsubscribed
+    refused = {person.email for person in people if person.unsubscribed}
+    willing = [p for p in able if not p.unsubscribed and p.email not in refused - {""}]
+    chosen = next(iter(willing or able or people), NOBODY)
+    return chosen if chosen.language else replace(chosen, language=language)
+
+
+def _own_addresses(keys: set[Key]) -> dict[Key, tuple[Recipient, str]]:
+    """What the party's own record says, and its primary contact."""
+    found: dict[Key, tuple[Recipient, str]] = {}
+    customers = [party for kind, party in keys if kind == "Customer"]
+    columns = ("name", "customer_name", "email_id", "mobile_no", "language", "customer_primary_contact")
+    for name, title, email, mobile, language, primary in read_rows("Customer", columns, "name", customers):
+        person = Recipient(title or "", "", _email(email), mobile or "", language or "")
+        found["Customer", name] = (person, primary or "")
+    leads = [party for kind, party in keys if kind == "Lead"]
+    prospects = [party for kind, party in keys if kind == "Prospect"]
+    members = read_rows("Prospect Lead", ("parent", "lead"), "parent", prospects)
+    rows = _leads({*leads, *(lead for _prospect, lead in members)})
+    for name in leads:
+        found["Lead", name] = (rows.get(name, NOBODY), "")
+    for prospect, lead in members:
+        if lead in rows and (rows[lead].email or rows[lead].mobile_no):
+            found.setdefault(("Prospect", prospect), (rows[lead], ""))
+    return found
+
+
+def _leads(names: set[str]) -> dict[str, Recipient]:
+    columns = ("name", "lead_name", "email_id", "mobile_no", "phone", "language", "unsubscribed", "status")
+    return {
+        name: Recipient(
+            title or "",
+            "",
+            _email(email),
+            mobile or phone or "",
+            language or "",
+            bool(unsubscribed) or status == "Do Not Contact",
+        )
+        for name, title, email, mobile, phone, language, unsubscribed, status in read_rows(
+            "Lead", columns, "name", names
+        )
+    }
+
+
+def _linked_contacts(keys: set[Key]) -> dict[Key, list[str]]:
+    """Contacts linked to the parties, primary ones first."""
+    found: dict[Key, list[str]] = {}
+    link, contact = frappe.qb.DocType("Dynamic Link"), frappe.qb.DocType("Contact")
+    for party_type in sorted({kind for kind, _party in keys}):
+        parties = [party for kind, party in keys if kind == party_type]
+        rows = (
+            frappe.qb.from_(link)
+            .join(contact)
+            .on(contact.name == link.parent)
+            .select(link.link_name, contact.name)
+            .where((link.parenttype == "Contact") & (link.link_doctype == party_type))
+            .where(link.link_name.isin(parties))
+            .orderby(contact.is_primary_contact, order=frappe.qb.desc)
+            .orderby(contact.creation)
+            .orderby(contact.name)
+        ).run()
+        for party, name in rows:
+            found.setdefault((party_type, party), []).append(name)
+    return found
+
+
+def _contacts(names: set[str]) -> dict[str, Recipient]:
+    """Contacts by name. Their language is that of their user, where they have one."""
+    columns = ("name", "first_name", "last_name", "email_id", "mobile_no", "phone", "unsubscribed", "user")
+    own_language = frappe.get_meta("Contact").has_field("language")
+    rows = read_rows("Contact", (*columns, *(("language",) if own_language else ())), "name", names)
+    users = dict(read_rows("User", ("name", "language"), "name", {row[7] for row in rows if row[7]}))
+    return {
+        name: Recipient(
+            " ".join(filter(None, (first, last))) or name,
+            name,
+            _email(email),
+            mobile or phone or "",
+            (rest[0] if rest else "") or users.get(user) or "",
+            bool(unsubscribed),
+        )
+        for name, first, last, email, mobile, phone, unsubscribed, user, *rest in rows
+    }
+
+
+def _email(text: str | None) -> str:
+    """An address that can be written to, or nothing."""
+    email = (text or "").strip().lower()
+    return email if frappe.utils.validate_email_address(email) else ""
+
+
+def unwilling(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Invitations, by name, whose recipient wants no mail or whose party is not to be asked, with the reason.
+
+    Looked up again at sending: people change their minds while an invitation waits. What stands on the locked Survey
+    Recipient is not looked at here.
+    """
+    contacts, emails = _unsubscribed({row["contact"] for row in rows}, {row["email"] for row in rows})
+    disabled = {
+        name
+        for name, flag in read_rows(
+            "Customer", ("name", "disabled"), "name", {row["customer"] for row in rows if row["customer"]}
+        )
+        if flag
+    }
+    leads = _leads({row["party"] for row in rows if row["party_type"] == "Lead"})
+    refused = _refusals({row["email"] for row in rows if row["email"]})
+    found = {}
+    for row in rows:
+        if (
+            row["contact"] in contacts
+            or (row["email"] or "").lower() in emails
+            or (row["party_type"] == "Lead" and leads.get(row["party"], NOBODY).unsubscribed)
+            or refused.get((row["email"] or "").lower(), frozenset()) & {"", row["survey"]}
+        ):
+            found[row["name"]] = OPTED_OUT
+        elif row["customer"] in disabled:
+            found[row["name"]] = DISABLED
+    return found
+
+
+def _unsubscribed(names: set[str | None], addresses: set[str | None]) -> tuple[set[str], set[str]]:
+    """Which of these contacts unsubscribed, and which of these addresses belong to a contact that did."""
+    t = frappe.qb.DocType("Contact")
+    rows = (
+        frappe.qb.from_(t)
+        .select(t.name, t.email_id)
+        .where(t.unsubscribed == 1)
+        .where(t.name.isin([*filter(None, names), ""]) | t.email_id.isin([*filter(None, addresses), ""]))
+    ).run()
+    return {name for name, _email in rows}, {(email or "").lower() for _name, email in rows} - {""}
+
+
+def _refusals(emails: set[str]) -> dict[str, set[str]]:
+    """Surveys each address unsubscribed from; an empty name stands for all mail."""
+    if not emails:
+        return {}
+    t = frappe.qb.DocType("Email Unsubscribe")
+    rows = (
+        frappe.qb.from_(t)
+        .select(t.email, t.global_unsubscribe, t.reference_name)
+        .where(t.email.isin(list(emails)))
+        .where((t.global_unsubscribe == 1) | (t.reference_doctype == "Relationship Survey"))
+    ).run()
+    found: dict[str, set[str]] = {}
+    for email, everywhere, survey in rows:
+        found.setdefault(email.lower(), set()).add("" if everywhere else survey)
+    return found

@@ -1,0 +1,402 @@
+"""Sends what is due: through Frappe's mail queue, or as text messages, each noted as a Communication on the party.
+
+The rest period holds over all surveys, triggers and workers: a sender locks the rows of the addresses it is about to write to
+(Survey Recipient, always in the same order), and looks only then at when each was last asked. A second worker waits for the
+first, and sees what it did. Locks last for a handful of mails, so nobody waits long.
+
+`checkpoint` is the commit of whoever calls: a scheduler task or a run. Nothing here commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import frappe
+from frappe.query_builder.terms import ValueWrapper
+from frappe.utils import add_days, cint, getdate, now_datetime
+from pypika.terms import ExistsCriterion
+
+from relationship_crm.guard import database_errors
+from relationship_crm.surveys.invitations import (
+    DOCTYPE,
+    EXPIRED,
+    FAILED,
+    FOLLOW_UP,
+    SENT,
+    SURVEY,
+    WAITING,
+    WITHDRAWN,
+    ensure_recipients,
+    sms_is_set_up,
+)
+from relationship_crm.surveys.recipients import EMAIL, OPTED_OUT, SMS, address_of, unwilling
+from relationship_crm.surveys.token import hash_of, link_of, token_of
+from relationship_crm.surveys.triggers import CLOSED, still_true
+
+SETTINGS, RECIPIENT = "Relationship CRM Settings", "Survey Recipient"
+#: Invitations sent between two commits.
+HANDFUL = 25
+#: Survey mail waits for ordinary mail.
+PRIORITY = 0
+#: Reasons as stored on an invitation; its form translates them (survey_invitation.js).
+RESTING = "Asked too recently"
+GONE = "The document does not stand any more"
+
+Checkpoint = Callable[[], Any]
+
+
+@dataclass
+class Counts:
+    """What became of invitations that were due."""
+
+    sent: int = 0
+    withdrawn: int = 0
+    failed: int = 0
+    expired: int = 0
+    reminded: int = 0
+
+    def add(self, other: Counts) -> None:
+        """Add up."""
+        for field in fields(self):
+            setattr(self, field.name, getattr(self, field.name) + getattr(other, field.name))
+
+    @property
+    def all(self) -> int:
+        """All that are done with."""
+        return self.sent + self.withdrawn + self.failed + self.expired
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Settings, read once for a round of sending."""
+
+    rest_days: int
+    quiet: bool
+    batch: int
+
+    @classmethod
+    def read(cls) -> Rules:
+        """From Relationship CRM Settings."""
+        settings = frappe.get_cached_doc(SETTINGS)
+        return cls(
+            cint(settings.survey_rest_days),
+            bool(settings.survey_quiet_with_open_issue),
+            cint(settings.survey_batch_size) or 500,
+        )
+
+
+def send_due(
+    checkpoint: Checkpoint,
+    today: date | None = None,
+    sending: str | None = None,
+    step: Callable[[Counts], bool] = lambda _counts: True,
+) -> Counts:
+    """Send everything whose day has come; of one run where `sending` names it. `step` hears of progress and may end it."""
+    day, rules, counts = getdate(today), Rules.read(), Counts()
+    while names := due(day, rules, sending):
+        before = counts.all
+        for start in range(0, len(names), HANDFUL):
+            counts.add(deliver(names[start : start + HANDFUL], day, rules, checkpoint))
+            checkpoint()
+            if not step(counts):
+                return counts
+        if counts.all == before:
+            break
+    return counts
+
+
+def remind_due(checkpoint: Checkpoint, today: date | None = None) -> int:
+    """Remind, once, those who have not answered; how many."""
+    day, rules, done, last = getdate(today), Rules.read(), 0, ""
+    while names := due_reminders(day, rules, last):
+        for start in range(0, len(names), HANDFUL):
+            done += remind(names[start : start + HANDFUL], checkpoint)
+            checkpoint()
+        last = names[-1]
+    return done
+
+
+def due(day: date, rules: Rules, sending: str | None = None) -> list[str]:
+    """Names of waiting invitations whose day has come, oldest first, at most a batch.
+
+    Left out: surveys that are disabled, ways of sending that are not set up, customers with an open issue (they wait), and
+    those of runs under way, which send their own.
+    """
+    i = frappe.qb.DocType(DOCTYPE)
+    query = _sendable(i, rules).where((i.status == WAITING) & (i.send_on <= day))
+    if sending:
+        query = query.where(i.sending == sending)
+    elif busy := _runs_under_way():
+        query = query.where(i.sending.notin(busy) | i.sending.isnull())
+    query = query.orderby(i.send_on, i.creation, i.name).limit(rules.batch)
+    return query.run(pluck=True)
+
+
+def due_reminders(day: date, rules: Rules, after: str) -> list[str]:
+    """Names of invitations to remind of, in the order of names, after one of them."""
+    i, r = frappe.qb.DocType(DOCTYPE), frappe.qb.DocType(RECIPIENT)
+    found: list[str] = []
+    for survey, days in _reminding():
+        query = (
+            _sendable(i, rules)
+            .left_join(r)
+            .on(r.address == i.email)
+            .where((i.survey == survey) & (i.status == SENT) & i.reminded_on.isnull())
+            .where((i.sent_on < add_days(day, 1 - days)) & (i.expires_on >= day))
+            .where((r.do_not_ask == 0) | r.do_not_ask.isnull())
+            .where(i.name > after)
+            .orderby(i.name)
+            .limit(rules.batch)
+        )
+        found += query.run(pluck=True)
+    # several surveys may each give a batch: what lies beyond the shortest full one is read again
+    return sorted(found)[: rules.batch]
+
+
+def deliver(names: Sequence[str], day: date, rules: Rules, checkpoint: Checkpoint) -> Counts:
+    """Send a handful of invitations, all checks made while their addresses are locked."""
+    moment, counts = now_datetime(), Counts()
+    asked = _lock_addresses(names)
+    rows = _lock(names, WAITING)
+    reasons = unwilling(rows)
+    standing = still_true(rows)
+    for row in rows:
+        address = address_of(row)
+        last, do_not_ask = asked.get(address, (None, False))
+        if row["expires_on"] and row["expires_on"] < day:
+            _close(row, EXPIRED)
+            counts.expired += 1
+            continue
+        reason = (
+            (GONE if row["name"] not in standing else "")
+            or (OPTED_OUT if do_not_ask else reasons.get(row["name"], ""))
+            or (RESTING if is_resting(row, last, moment, rules.rest_days) else "")
+        )
+        if reason:
+            _close(row, WITHDRAWN, reason)
+            counts.withdrawn += 1
+        elif _send(row, day, moment, checkpoint):
+            asked[address] = (moment, False)
+            counts.sent += 1
+        else:
+            counts.failed += 1
+    return counts
+
+
+def remind(names: Sequence[str], checkpoint: Checkpoint) -> int:
+    """Send a handful of reminders; nobody who does not want to be asked, nothing about a document that fell."""
+    rows = _lock(names, SENT)
+    reasons, standing = unwilling(rows), still_true(rows)
+    done = 0
+    for row in rows:
+        if row["reminded_on"] or row["name"] in reasons or row["name"] not in standing:
+            continue
+        _update(row["name"], reminded_on=now_datetime())
+        if not _hand_over(row, checkpoint, reminder=True):
+            continue
+        done += 1
+    return done
+
+
+def is_resting(row: Any, last: datetime | None, moment: datetime, days: int) -> bool:
+    """Whether an address was asked less than the days of rest ago. A follow-up goes on with a conversation the customer began."""
+    return bool(days and last and row["trigger_event"] != FOLLOW_UP and moment - last < timedelta(days=days))
+
+
+def _sendable(i: Any, rules: Rules) -> Any:
+    """Invitations that may be sent as far as survey, way of sending and open issues go."""
+    s, issue = frappe.qb.DocType(SURVEY), frappe.qb.DocType("Issue")
+    ways = [EMAIL] * has_outgoing_account() + [SMS] * sms_is_set_up()
+    query = (
+        frappe.qb.from_(i)
+        .join(s)
+        .on((s.name == i.survey) & (s.enabled == 1))
+        .select(i.name)
+        .where(i.channel.isin(ways or [""]))
+    )
+    if not rules.quiet:
+        return query
+    open_issue = (
+        frappe.qb.from_(issue)
+        .select(ValueWrapper(1))
+        .where((issue.customer == i.customer) & issue.status.notin(CLOSED))
+    )
+    return query.where((i.trigger_event == FOLLOW_UP) | ExistsCriterion(open_issue).negate())
+
+
+def _reminding() -> list[tuple[str, int]]:
+    s = frappe.qb.DocType(SURVEY)
+    query = frappe.qb.from_(s).select(s.name, s.reminder_after_days)
+    return query.where((s.enabled == 1) & (s.reminder_after_days > 0)).orderby(s.name).run()
+
+
+def _runs_under_way() -> list[str]:
+    """Runs that send their own invitations; one that has not moved for an hour was killed."""
+    since = now_datetime() - timedelta(hours=1)
+    filters = {"status": ("in", ("Queued", "Running")), "modified": (">", since)}
+    return frappe.get_all("Survey Sending", filters, pluck="name", order_by="name")
+
+
+def has_outgoing_account() -> bool:
+    """Whether the site can send mail at all."""
+    from frappe.email.doctype.email_account.email_account import EmailAccount
+
+    account = EmailAccount.find_outgoing()
+    return bool(account and account.get("email_id"))
+
+
+def _lock_addresses(names: Sequence[str]) -> dict[str, tuple[datetime | None, bool]]:
+    """Lock the rows of the addresses these invitations go to; when each was last asked, and whether it may be."""
+    columns = ("channel", "email", "mobile_no")
+    addresses = {address_of(row) for row in _rows(names, columns)} - {""}
+    ensure_recipients(addresses)
+    t = frappe.qb.DocType(RECIPIENT)
+    found = (
+        frappe.qb.from_(t)
+        .select(t.address, t.last_sent_on, t.do_not_ask)
+        .where(t.address.isin(sorted(addresses) or [""]))
+        .orderby(t.address)
+        .for_update()
+    ).run()
+    return {address: (last, bool(refused)) for address, last, refused in found}
+
+
+def _rows(names: Sequence[str], columns: Sequence[str]) -> list[dict[str, Any]]:
+    t = frappe.qb.DocType(DOCTYPE)
+    query = frappe.qb.from_(t).select(*(t[c] for c in columns)).where(t.name.isin(list(names)))
+    return query.run(as_dict=True)
+
+
+def _lock(names: Sequence[str], status: str) -> list[dict[str, Any]]:
+    """The invitations as they are now, locked; those that changed their status meanwhile are left out. In the order given."""
+    t = frappe.qb.DocType(DOCTYPE)
+    query = frappe.qb.from_(t).select("*").where(t.name.isin(list(names))).orderby(t.name).for_update()
+    rows = {row["name"]: row for row in query.run(as_dict=True) if row["status"] == status}
+    return [rows[name] for name in names if name in rows]
+
+
+def _send(row: dict[str, Any], day: date, moment: datetime, checkpoint: Checkpoint) -> bool:
+    """Send one invitation and write down that it was sent; whether that went well."""
+    expires = add_days(day, frappe.get_cached_value(SURVEY, row["survey"], "expires_after_days"))
+    row |= {"expires_on": getdate(expires), "sent_on": moment}
+    _update(
+        row["name"],
+        status=SENT,
+        sent_on=moment,
+        expires_on=expires,
+        token_hash=hash_of(token_of(row["name"])),  # the site's key may have changed since
+        error="",
+    )
+    t = frappe.qb.DocType(RECIPIENT)
+    before = frappe.db.get_value(RECIPIENT, {"address": address_of(row)}, "last_sent_on")
+    frappe.qb.update(t).set(t.last_sent_on, moment).where(t.address == address_of(row)).run()
+    if _hand_over(row, checkpoint):
+        return True
+    frappe.qb.update(t).set(t.last_sent_on, before).where(t.address == address_of(row)).run()
+    return False
+
+
+def _hand_over(row: dict[str, Any], checkpoint: Checkpoint, reminder: bool = False) -> bool:
+    """Give the message to the mail queue or the gateway. Our own mistakes and refused addresses are noted on the invitation."""
+    if row["channel"] == SMS:
+        # a gateway cannot take a message back: what is written must be safe before it is called
+        checkpoint()
+    else:
+        frappe.db.savepoint("survey_invitation")
+    try:
+        communication = _message(row, reminder)
+    except database_errors() as error:
+        # the frames below hold the link; whoever logs this must not see them
+        raise error.with_traceback(None) from None
+    except Exception as error:
+        if row["channel"] != SMS:
+            frappe.db.rollback(save_point="survey_invitation")
+        _note_failure(row, error, reminder)
+        return False
+    if communication and not reminder:
+        _update(row["name"], communication=communication)
+    return True
+
+
+def _note_failure(row: dict[str, Any], error: Exception, reminder: bool) -> None:
+    text = f"{type(error).__name__}: {error}".replace(token_of(row["name"]), "…")[:500]
+    frappe.clear_last_message() if frappe.message_log else None
+    _update(row["name"], error=text, **({} if reminder else {"status": FAILED, "sent_on": None}))
+
+
+def _message(row: dict[str, Any], reminder: bool) -> str:
+    """Write the message, send it, and note it on the party; the Communication's name."""
+    from relationship_crm.surveys import mail
+
+    invitation = frappe.get_doc({"doctype": DOCTYPE, **row})
+    if row["channel"] == SMS:
+        return _text_message(row, mail.invitation_sms(invitation, link_of(row["name"])))
+    subject, html = mail.invitation_mail(invitation, link_of(row["name"]), reminder=reminder)
+    sender = _sender(row["survey"])
+    name = _communication(row, subject, mail.message_text(invitation, reminder=reminder), sender)
+    frappe.sendmail(
+        recipients=[row["email"]],
+        sender=sender,
+        subject=subject,
+        message=html,
+        reference_doctype=SURVEY,
+        reference_name=row["survey"],
+        add_unsubscribe_link=0,  # the message has its own, which asks before it writes
+        send_priority=PRIORITY,
+        communication=name,
+    )
+    return name
+
+
+def _text_message(row: dict[str, Any], text: str) -> str:
+    from frappe.core.doctype.sms_settings.sms_settings import send_sms
+
+    name = _communication(row, "", text.replace(link_of(row["name"]), "").strip(), "")
+    send_sms([row["mobile_no"]], text, success_msg=False)
+    return name
+
+
+def _sender(survey: str) -> str:
+    account = frappe.get_cached_value(SURVEY, survey, "sender")
+    if not account:
+        return ""
+    email = frappe.get_cached_value("Email Account", account, "email_id")
+    return frappe.utils.formataddr((account, email)) if email else ""
+
+
+def _communication(row: dict[str, Any], subject: str, text: str, sender: str) -> str:
+    """The party's timeline says that it was asked; the link stays with who was asked."""
+    doc = frappe.get_doc(
+        {
+            "doctype": "Communication",
+            "communication_type": "Automated Message",
+            "communication_medium": row["channel"],
+            "sent_or_received": "Sent",
+            "subject": subject or row["survey"],
+            "content": text,
+            "sender": sender,
+            "recipients": row["email"] if row["channel"] == EMAIL else "",
+            "phone_no": row["mobile_no"] if row["channel"] == SMS else "",
+            "reference_doctype": row["party_type"],
+            "reference_name": row["party"],
+            "timeline_links": [{"link_doctype": "Contact", "link_name": row["contact"]}] if row["contact"] else [],
+        }
+    )
+    doc.flags.skip_add_signature = True
+    return doc.insert(ignore_permissions=True).name  # the scheduler sends, not a user
+
+
+def _close(row: dict[str, Any], status: str, reason: str = "") -> None:
+    _update(row["name"], status=status, withdrawn_reason=reason)
+
+
+def _update(name: str, **values: Any) -> None:
+    """By one statement: an invitation is nothing that people save."""
+    t = frappe.qb.DocType(DOCTYPE)
+    query = frappe.qb.update(t).set(t.modified, now_datetime())
+    for column, value in values.items():
+        query = query.set(t[column], value)
+    query.where(t.name == name).run()
