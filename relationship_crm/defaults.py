@@ -8,6 +8,8 @@ import frappe
 
 from relationship_crm.config.ladders import DEFAULT_LADDER, LADDERS
 from relationship_crm.config.scoring import GROUP_WEIGHT, NEUTRAL, PRIOR_WEIGHT, STANDARD
+from relationship_crm.config.surveys import PLANS, Plan
+from relationship_crm.surveys.ready import survey_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,11 +18,11 @@ if TYPE_CHECKING:
 
     from relationship_crm.engine.stages import Criterion, Ladder, Rung
 
-SETTINGS = "Relationship CRM Settings"
+SETTINGS, SURVEY = "Relationship CRM Settings", "Relationship Survey"
 
 
 def insert_missing() -> None:
-    """Inserts the ladders, the scoring model and the settings that are not there yet.
+    """Inserts the ladders, the scoring model, the surveys and the settings that are not there yet.
 
     A ladder that exists is left alone as a whole: a rung that a company deleted does not come back.
     """
@@ -31,11 +33,14 @@ def insert_missing() -> None:
                 _save(_stage(ladder, rung))
     if not frappe.db.exists("Relationship Scoring Model", STANDARD):
         _save(_scoring_model())
+    for plan in PLANS:
+        if not frappe.db.exists(SURVEY, plan.name):
+            _save(_survey(plan))
     _fill_settings()
 
 
 def restore_defaults() -> list[str]:
-    """Puts the ladders and the scoring model that ship with the app back as they came; others are not touched.
+    """Puts the ladders, the scoring model and the surveys that ship with the app back as they came; others are not touched.
 
     Stages that a company added to one of our ladders are kept, in a disabled ladder of their own. Returns the names of
     what was restored.
@@ -47,8 +52,10 @@ def restore_defaults() -> list[str]:
         for rung in ladder.rungs:
             _save(_stage(ladder, rung, _existing("Relationship Stage", _stage_key(ladder, rung))))
     _save(_scoring_model(_existing("Relationship Scoring Model", STANDARD)))
+    for plan in PLANS:
+        _save(_survey(plan, _existing(SURVEY, plan.name)))
     _fill_settings()
-    return [*(ladder.name for ladder in LADDERS), STANDARD]
+    return [*(ladder.name for ladder in LADDERS), STANDARD, *(plan.name for plan in PLANS)]
 
 
 def _stage_key(ladder: Ladder, rung: Rung) -> str:
@@ -166,8 +173,18 @@ def _scoring_model(existing: Document | None = None) -> Document:
     return _filled("Relationship Scoring Model", values, existing)
 
 
+def _survey(plan: Plan, existing: Document | None = None) -> Document:
+    """A ready survey. Whether it is enabled and anonymous is the company's decision, and stays."""
+    doc = _filled(SURVEY, survey_values(plan), existing)
+    doc.flags.restored = True  # answers given to a changed question keep their own
+    return doc
+
+
 def _fill_settings() -> None:
-    """Fills what is empty; a first save also stores the defaults of the other fields."""
+    """Fills what is empty; a first save also stores the defaults of the other fields.
+
+    A field that came with a later version has no value yet, which would read as 0.
+    """
     settings = frappe.get_single(SETTINGS)
     fresh = not frappe.db.get_singles_dict(SETTINGS)
     wanted = {
@@ -177,6 +194,14 @@ def _fill_settings() -> None:
         "reporting_currency": frappe.db.get_default("currency"),
     }
     missing = {field: value for field, value in wanted.items() if value and not settings.get(field)}
+    missing |= _new_defaults()
     if fresh or missing:
         settings.update(missing)
         _save(settings)
+
+
+def _new_defaults() -> dict[str, Any]:
+    """Defaults of settings that were never saved."""
+    stored = frappe.db.get_singles_dict(SETTINGS)
+    fields = frappe.get_meta(SETTINGS).fields
+    return {df.fieldname: df.default for df in fields if df.default and df.fieldname not in stored}

@@ -49,11 +49,22 @@ override_doctype_dashboards = {
 }
 
 # The Relationship Sheet prints what the tab shows, in mails and jobs too.
-jinja = {"methods": ["relationship_crm.api.relationship_panel"]}
+jinja = {
+    "methods": [
+        "relationship_crm.api.relationship_panel",
+        # links to surveys for print formats
+        "relationship_crm.surveys.printing.survey_link",
+        "relationship_crm.surveys.printing.survey_qr",
+    ]
+}
 
 # The survey's public page, /s/<token>
 
 page_renderer = "relationship_crm.surveys.web.SurveyPage"
+
+standard_portal_menu_items = [
+    {"title": "Ideas", "route": "/ideas", "reference_doctype": "Customer Idea", "role": "Customer"}
+]
 
 # Permissions
 
@@ -63,6 +74,11 @@ permission_query_conditions = {
     "Relationship Stage Change": "relationship_crm.permissions.query_conditions",
     "Relationship Override": "relationship_crm.permissions.query_conditions",
     "Relationship Event": "relationship_crm.permissions.query_conditions",
+    "Survey Invitation": "relationship_crm.permissions.query_conditions",
+    "Survey Response": "relationship_crm.permissions.query_conditions",
+    "Survey Follow Up": "relationship_crm.permissions.query_conditions",
+    "Customer Referral": "relationship_crm.permissions.customer_query_conditions",
+    "Customer Idea": "relationship_crm.permissions.customer_query_conditions",
 }
 has_permission = {
     "Relationship": "relationship_crm.permissions.has_permission",
@@ -70,6 +86,11 @@ has_permission = {
     "Relationship Stage Change": "relationship_crm.permissions.has_permission",
     "Relationship Override": "relationship_crm.permissions.has_permission",
     "Relationship Event": "relationship_crm.permissions.has_permission",
+    "Survey Invitation": "relationship_crm.permissions.has_permission",
+    "Survey Response": "relationship_crm.permissions.has_permission",
+    "Survey Follow Up": "relationship_crm.permissions.has_permission",
+    "Customer Referral": "relationship_crm.permissions.customer_has_permission",
+    "Customer Idea": "relationship_crm.permissions.customer_has_permission",
 }
 # A run outlives the party it was about.
 ignore_links_on_delete = ["Process Relationship Assessment"]
@@ -167,11 +188,47 @@ doc_events = {
         "on_update": "relationship_crm.overrides.event.on_update",
         "on_trash": "relationship_crm.overrides.event.on_trash",
     },
+    "Maintenance Visit": {"on_cancel": "relationship_crm.overrides.maintenance_visit.on_cancel"},
+    "Contact": {"on_trash": "relationship_crm.overrides.contact.on_trash"},
+    "Personal Data Deletion Request": {
+        "on_update": "relationship_crm.overrides.personal_data_deletion_request.on_update",
+    },
+    "Error Log": {"before_insert": "relationship_crm.overrides.error_log.before_insert"},
 }
+
+# Personal data, found by the respondent's e-mail address
+
+user_data_fields = [
+    {
+        "doctype": "Survey Invitation",
+        "filter_by": "email",
+        "redact_fields": ["recipient_name", "mobile_no", "email"],
+    },
+    {"doctype": "Survey Response", "filter_by": "email", "redact_fields": ["testimonial_text", "email"]},
+    {"doctype": "Survey Answer", "filter_by": "email", "redact_fields": ["text", "email"]},
+    {"doctype": "Survey Recipient", "filter_by": "address", "redact_fields": ["address"]},
+    {
+        "doctype": "Customer Referral",
+        "filter_by": "contact_email",
+        "redact_fields": ["contact_name", "contact_email", "contact_phone"],
+    },
+]
 
 # Scheduler
 
 scheduler_events = {
-    "cron": {"*/5 * * * *": ["relationship_crm.assessment.tasks.drain_relationship_events"]},
-    "daily_long": ["relationship_crm.assessment.tasks.nightly_relationship_assessment"],
+    "cron": {
+        "*/5 * * * *": [
+            "relationship_crm.assessment.tasks.drain_relationship_events",
+            "relationship_crm.surveys.tasks.send_relationship_surveys",
+            "relationship_crm.surveys.tasks.tend_survey_follow_ups",
+            "relationship_crm.advocacy.tasks.refresh_referrals",
+        ]
+    },
+    "daily": ["relationship_crm.advocacy.tasks.record_referrals"],
+    "hourly_long": ["relationship_crm.surveys.tasks.remind_about_relationship_surveys"],
+    "daily_long": [
+        "relationship_crm.assessment.tasks.nightly_relationship_assessment",
+        "relationship_crm.surveys.tasks.forget_old_relationship_surveys",
+    ],
 }

@@ -18,13 +18,26 @@ PARTY_TYPES = ("Customer", "Lead", "Prospect")
 APP_ROLES = ("System Manager", "Relationship Manager", "Relationship User", "Relationship Analyst")
 NOTHING = "1=0"
 #: DocTypes that name the party themselves; the others link to its relationship.
-NAME_THEIR_PARTY = ("Relationship", "Relationship Event")
+NAME_THEIR_PARTY = (
+    "Relationship",
+    "Relationship Event",
+    "Survey Invitation",
+    "Survey Response",
+    "Survey Follow Up",
+)
+#: Answers that were promised to stay anonymous are no rows for anybody; statistics count them.
+ANONYMOUS = "`tabSurvey Response`.anonymous = 0"
+
+#: DocTypes about a customer, with the field that names them.
+OF_A_CUSTOMER = {"Customer Referral": "referrer", "Customer Idea": "customer"}
 
 
 def query_conditions(user: str | None = None, doctype: str = "Relationship") -> str:
     """Rows of one of our DocTypes that a user may see, as SQL; empty = all of them."""
     own = doctype in NAME_THEIR_PARTY
     criterion = relationship_criterion(user or frappe.session.user, doctype if own else "Relationship")
+    if doctype == "Survey Response":
+        return f"({criterion} and {ANONYMOUS})" if criterion else ANONYMOUS
     if not criterion or criterion == NOTHING or own:
         return criterion
     return (
@@ -38,7 +51,9 @@ def has_permission(doc: Document, ptype: str = "read", user: str | None = None, 
     own = doc.doctype in NAME_THEIR_PARTY
     name = doc.name if own else doc.get("relationship")
     if not name or (own and doc.is_new()):
-        return True  # about nobody yet
+        return _may_read_party(doc, user)
+    if doc.doctype == "Survey Response" and doc.anonymous:
+        return False
     table = doc.doctype if own else "Relationship"
     criterion = relationship_criterion(user or frappe.session.user, table)
     if not criterion:
@@ -51,6 +66,47 @@ def has_permission(doc: Document, ptype: str = "read", user: str | None = None, 
         {"name": name},
     )
     return bool(found)
+
+
+def _may_read_party(doc: Document, user: str | None) -> bool:
+    """Of a document that is not stored yet: it is about nobody, or about somebody the user may read."""
+    if not doc.get("party_type") or not doc.get("party"):
+        return True
+    return bool(frappe.has_permission(doc.party_type, "read", doc.party, user=user))
+
+
+def customer_query_conditions(user: str | None = None, doctype: str = "") -> str:
+    """Rows about customers the user may read, as SQL; empty = all of them."""
+    condition = _party_condition("Customer", user or frappe.session.user)
+    if not condition or condition == NOTHING:
+        return condition
+    return (
+        f"exists (select 1 from `tabCustomer` where `tabCustomer`.name = `tab{doctype}`.{OF_A_CUSTOMER[doctype]}"
+        f" and ({condition}))"
+    )
+
+
+def customer_has_permission(
+    doc: Document, ptype: str = "read", user: str | None = None, debug: bool = False
+) -> bool:
+    """Whether a document is about a customer the user may read, and was so before it was changed."""
+    condition = _party_condition("Customer", user or frappe.session.user)
+    if not condition:
+        return True
+    if condition == NOTHING:
+        return False
+    field = OF_A_CUSTOMER[doc.doctype]
+    stored = None if doc.is_new() else frappe.db.get_value(doc.doctype, doc.name, field)
+    customers = {name for name in (doc.get(field), stored) if name}
+    found = [
+        # as above, a percent sign in the criterion is no placeholder
+        frappe.db.sql(
+            f"select 1 from `tabCustomer` where name = %(name)s and ({condition.replace('%', '%%')})",
+            {"name": name},
+        )
+        for name in customers
+    ]
+    return all(found)
 
 
 def relationship_criterion(user: str, table: str = "Relationship") -> str:

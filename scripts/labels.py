@@ -13,11 +13,11 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(HERE))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from relationship_crm.preview.tables import TABLES
 from relationship_crm.preview.text import scrub
 
+HERE = Path(__file__).resolve().parent.parent
 HEAD = '''"""Labels of ERPNext's fields, as exports use them. Made by scripts/labels.py; do not edit."""
 
 from __future__ import annotations

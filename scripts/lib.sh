@@ -147,6 +147,16 @@ install_into_bench() {
 	fi
 }
 
+# Two test runs on one site would disturb each other: waits for the other one. Descriptor 9 holds the lock.
+one_run_on() {
+	mkdir -p "$bench/logs"
+	exec 9>"$bench/logs/relationship_crm_tests_$1.lock"
+	if command -v flock >/dev/null && ! flock --nonblock 9; then
+		say "another run uses $1; waiting for it"
+		flock 9
+	fi
+}
+
 # A bench command of a site without the bench's own wrapper, which may not be installed.
 frappe_cmd() { (cd "$bench/sites" && ../env/bin/python -m frappe.utils.bench_helper frappe "$@"); }
 
@@ -158,10 +168,13 @@ ensure_site() {
 		say "dropping $site"
 		logged "$log" frappe_cmd drop-site "$site" --no-backup --force --db-root-password "$password" || return 1
 	fi
-	if ! frappe_cmd --site "$site" list-apps >/dev/null 2>&1 </dev/null; then
+	if [ ! -d "$bench/sites/$site" ]; then
 		say "making $site (a few minutes; log: $logs/$log.log)"
-		logged "$log" frappe_cmd new-site "$site" --force --admin-password admin --db-root-password "$password" \
+		logged "$log" frappe_cmd new-site "$site" --admin-password admin --db-root-password "$password" \
 			--mariadb-user-host-login-scope='%' || return 1
+	elif ! logged "$log" frappe_cmd --site "$site" list-apps; then # not a reason to wipe what may be somebody's data
+		echo "$site is there and does not answer. FORCE_NEW=1 makes it anew, without what is in it." >&2
+		return 1
 	fi
 	local app
 	for app in erpnext relationship_crm; do

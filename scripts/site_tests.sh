@@ -19,13 +19,7 @@ if [ ! -e "${1%%::*}" ]; then
 fi
 say "bench: $bench"
 site=${RCRM_SITE:-rcrm-test.localhost}
-# Two runs on one site would disturb each other
-mkdir -p "$bench/logs"
-exec 9>"$bench/logs/relationship_crm_tests.lock"
-if command -v flock >/dev/null && ! flock --nonblock 9; then
-	say "another run uses $site; waiting for it"
-	flock 9
-fi
+one_run_on "$site"
 start_database && start_redis && link_app && ensure_site "$site" site-tests || exit 1
 RCRM_SITE=$site BENCH_DIR=$bench "$bench/env/bin/python" -m pytest "$@"
 code=$?

@@ -1,4 +1,4 @@
-"""What happens to referrals and ideas when a lead or customer is merged, renamed or deleted."""
+"""What happens to referrals, ideas and tasks when a lead or customer is merged, renamed or deleted."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import frappe
 from relationship_crm.advocacy.paid import REFERRAL
 from relationship_crm.advocacy.referrals import mirror
 
-IDEA = "Customer Idea"
+IDEA, FOLLOW_UP = "Customer Idea", "Survey Follow Up"
 
 
 def merge(doctype: str, old: str, new: str) -> None:
@@ -42,6 +42,7 @@ def after_merge(doctype: str, name: str) -> None:
 
 def remove(doctype: str, name: str, title: str) -> None:
     """Before a lead or customer is deleted: what it gave goes, what it was named in stays with its name as text."""
+    _end_tasks(doctype, name)
     field = "referred_lead" if doctype == "Lead" else "referred_customer"
     if doctype == "Customer":
         for record in (REFERRAL, IDEA):
@@ -54,3 +55,17 @@ def remove(doctype: str, name: str, title: str) -> None:
         doc.contact_name = doc.contact_name or title
         doc.flags.ignore_permissions = True  # as above
         doc.save()
+
+
+def _end_tasks(doctype: str, name: str) -> None:
+    """Tasks to look after somebody who is gone; the follow-ups themselves go with the answers."""
+    follow_up, todo = frappe.qb.DocType(FOLLOW_UP), frappe.qb.DocType("ToDo")
+    theirs = (
+        frappe.qb.from_(follow_up)
+        .select(follow_up.name)
+        .where((follow_up.party_type == doctype) & (follow_up.party == name))
+        .run(pluck=True)
+    )
+    if theirs:
+        of_theirs = (todo.reference_type == FOLLOW_UP) & todo.reference_name.isin(theirs)
+        frappe.qb.from_(todo).delete().where(of_theirs).run()

@@ -7,7 +7,7 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import get_link_to_form, getdate
+from frappe.utils import cint, get_link_to_form, getdate
 
 from relationship_crm.advocacy.chain import closes_circle
 from relationship_crm.advocacy.paid import CUSTOMER, DECLINED, LEAD, OPEN, PAID, REFERRAL, paid_on, state_of
@@ -240,12 +240,12 @@ def _new_lead(doc: Any) -> str:
 
 
 @frappe.whitelist(methods=["POST"])
-def decline(referral: str, declined: bool = True) -> str:
+def decline(referral: str, declined: int = 1) -> str:
     """Whoever was recommended is not interested, or is again; the new status."""
     doc = frappe.get_doc(REFERRAL, referral)
     doc.check_permission("write")
     if doc.status in (CUSTOMER, PAID):
         frappe.throw(_("They are a customer already."))
-    doc.status = DECLINED if declined else LEAD if doc.referred_lead else OPEN
+    doc.status = DECLINED if cint(declined) else LEAD if doc.referred_lead else OPEN
     doc.save()
     return doc.status

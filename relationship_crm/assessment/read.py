@@ -26,6 +26,10 @@ from relationship_crm.signals.base import LISTS, Scope, Signal, events_query, ob
 from relationship_crm.signals.contact import CONTACT_ANSWERED
 
 
+#: Begins the key of a query of events.
+OBSERVED = "observed"
+
+
 def as_date(value: Any) -> date:
     """A date from what the database gave: a date, a datetime or ISO text."""
     if isinstance(value, datetime):
@@ -113,7 +117,7 @@ class Reader:
         basis = self.configuration.purchase_basis
         wanted: dict[tuple, Any] = {("purchases", basis): lambda: purchase_rows_query(self.scope, basis)}
         for signals in self._batches():
-            wanted["observed", signals] = lambda s=signals: observations_query(s, self.scope)
+            wanted[OBSERVED, signals] = lambda s=signals: observations_query(s, self.scope)
         self._packs = self.ledger.packs and not self.restricted
         rendered = {
             key: self._rendered(("packed", *key), lambda b=build: _packed(b()))
@@ -149,8 +153,9 @@ class Reader:
     def observed(self) -> dict[str, Events]:
         """The events of the signals by key, as the ledger gives them."""
         found: dict[Any, Events] = {}
-        for signals in self._batches():
-            found.update(self._events(signals, self._columns(("observed", signals))))
+        # in the order in which they were begun: while one is taken over the next is worked on
+        for key in [key for key in self._begun if key[0] == OBSERVED]:
+            found.update(self._events(key[1], self._columns(key)))
         return {signal.key: found[signal.events] for signal in self._spoken() if signal.events in found}
 
     def _events(self, signals: Sequence[Signal], columns: list[Sequence[Any]]) -> dict[Any, Events]:

@@ -9,6 +9,7 @@ from relationship_crm.advocacy import referred_by
 from relationship_crm.assessment import lifecycle
 from relationship_crm.assessment.outbox import mark
 from relationship_crm.guard import never_in_the_way
+from relationship_crm.surveys import lifecycle as surveys
 
 #: Fields whose change makes the stored state stale.
 WATCHED = (
@@ -68,4 +69,5 @@ def after_rename(doc: Any, method: str | None, old: str, new: str, merge: bool =
 def on_trash(doc: Any, method: str | None = None) -> None:
     """Remove our rows, or they would keep the customer from being deleted."""
     advocacy.remove("Customer", doc.name, doc.customer_name)
+    surveys.remove("Customer", doc.name)
     lifecycle.remove(doc, "Customer", doc.name)

@@ -9,6 +9,7 @@ from relationship_crm.advocacy import referred_by
 from relationship_crm.assessment import lifecycle
 from relationship_crm.assessment.outbox import mark
 from relationship_crm.guard import never_in_the_way
+from relationship_crm.surveys import lifecycle as surveys
 
 
 def validate(doc: Any, method: str | None = None) -> None:
@@ -46,4 +47,5 @@ def after_rename(doc: Any, method: str | None, old: str, new: str, merge: bool =
 def on_trash(doc: Any, method: str | None = None) -> None:
     """Remove our rows, or they would keep the document from being deleted."""
     advocacy.remove("Lead", doc.name, doc.lead_name)
+    surveys.remove("Lead", doc.name)
     lifecycle.remove(doc, "Lead", doc.name)

@@ -7,6 +7,7 @@ from typing import Any
 from relationship_crm.assessment import lifecycle
 from relationship_crm.assessment.outbox import mark
 from relationship_crm.guard import never_in_the_way
+from relationship_crm.surveys import lifecycle as surveys
 
 
 @never_in_the_way
@@ -29,4 +30,5 @@ def after_rename(doc: Any, method: str | None, old: str, new: str, merge: bool =
 
 def on_trash(doc: Any, method: str | None = None) -> None:
     """Remove our rows, or they would keep the document from being deleted."""
+    surveys.remove("Prospect", doc.name)
     lifecycle.remove(doc, "Prospect", doc.name)

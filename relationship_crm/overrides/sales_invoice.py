@@ -8,6 +8,7 @@ from relationship_crm import stamp
 from relationship_crm.assessment.outbox import mark
 from relationship_crm.guard import never_in_the_way
 from relationship_crm.policies import apply
+from relationship_crm.surveys import invitations
 
 
 def before_validate(doc: Any, method: str | None = None) -> None:
@@ -34,5 +35,6 @@ def on_submit(doc: Any, method: str | None = None) -> None:
 
 @never_in_the_way
 def on_cancel(doc: Any, method: str | None = None) -> None:
-    """The customer has news."""
+    """The customer has news, and is not asked about it any more."""
     mark(doc, "Customer", doc.customer, doc.posting_date, "cancelled")
+    invitations.withdraw(doc.doctype, doc.name)

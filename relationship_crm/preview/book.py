@@ -28,6 +28,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "Communication Link": {"parenttype": "Communication"},
     "Event Participants": {"parenttype": "Event"},
     "Prospect Lead": {"parenttype": "Prospect"},
+    "Survey Response": {"party_type": "Customer"},
+    "Survey Answer": {"parenttype": "Survey Response"},
 }
 
 

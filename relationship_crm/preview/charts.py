@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,6 +13,9 @@ from relationship_crm.engine.grid import day_of
 from relationship_crm.engine.scores import ENOUGH
 from relationship_crm.preview.summary import Line, Summary
 from relationship_crm.preview.words import DIMENSION_LABELS
+
+if TYPE_CHECKING:
+    from relationship_crm.preview.voice import Figure
 
 #: Drawn in this colour, shown in the page's text colour.
 INK = "#010203"
@@ -31,7 +35,7 @@ def available() -> bool:
     return True
 
 
-def _figure(width: float, height: float, columns: int = 1):
+def _figure(width: float, height: float, columns: int = 1, shared: bool = True):
     import matplotlib
 
     matplotlib.use("svg", force=True)
@@ -52,7 +56,7 @@ def _figure(width: float, height: float, columns: int = 1):
         }
     )
     return pyplot.subplots(
-        1, columns, figsize=(width, height), sharey=True, layout="constrained", squeeze=False
+        1, columns, figsize=(width, height), sharey=shared, layout="constrained", squeeze=False
     )
 
 
@@ -135,3 +139,21 @@ def distribution(lines: Sequence[Line]) -> str:
     handles, labels = axes[0][0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False, fontsize=9)
     return _svg(figure, "Distribution of satisfaction, trust, engagement and composite by confidence")
+
+
+def voice(quarters: Sequence[str], figures: Sequence[Figure]) -> str:
+    """Results of surveys by quarter with their 95 % intervals."""
+    drawing, axes = _figure(10, 2.7, len(figures), shared=False)
+    for axis, figure in zip(axes[0], figures, strict=True):
+        known = [(i, e) for i, e in enumerate(figure.quarters) if e.known]
+        places = [i for i, _e in known]
+        values = np.array([e.value for _i, e in known])
+        reach = np.array([[max(e.value - e.low, 0), max(e.high - e.value, 0)] for _i, e in known]).T
+        axis.errorbar(places, values, yerr=np.nan_to_num(reach), fmt="none", ecolor=SHADES[0], elinewidth=5)
+        axis.plot(places, values, color=SHADES[2], marker="o", markersize=4.5, linewidth=1.2)
+        answers = sum(e.n for e in figure.quarters)
+        axis.set_title(f"{figure.kind.value}: {answers} answers", fontsize=10, loc="left")
+        axis.set_xticks(range(len(quarters)), quarters, fontsize=8, rotation=35, ha="right")
+        axis.grid(axis="y", color=INK, alpha=0.12, linewidth=0.6)
+        axis.set_axisbelow(True)
+    return _svg(drawing, "Results of surveys by quarter with their 95 % intervals")

@@ -30,6 +30,8 @@ EVIDENCE: tuple[tuple[tuple[str, ...], str], ...] = (
     (("Quotation",), "nothing is known about quotations"),
     (("Communication",), "nothing is known about answered mails and calls"),
     (("Event",), "nothing is known about meetings"),
+    (("Survey Response",), "nothing is known about what customers say when they are asked"),
+    (("Customer Referral", "Customer"), "nothing is known about referrals"),
     (("Lead", "Prospect"), "leads and prospects are not on the ladder"),
     (("Opportunity",), "opportunities do not show who is in talks"),
     (("Customer",), "customers are taken from the documents; groups, territories and referrals are unknown"),
@@ -40,6 +42,7 @@ CHILD_EVIDENCE = (
     ("Sales Order", "Sales Order Item", "promised dates are unknown; export the table Items with its ID too"),
     ("Delivery Note", "Delivery Note Item", "deliveries cannot be held against orders; export the table Items too"),
     ("Sales Order", "Sales Team", "changes of account manager are unknown; export the table Sales Team too"),
+    ("Survey Response", "Survey Answer", "answers are unknown; export the table Answers too"),
     ("Payment Entry", "Payment Entry Reference", "payments cannot be held against invoices; export the table Payment References too"),
 )  # fmt: skip
 #: Status texts that tell the docstatus where an export lacks it.
@@ -62,6 +65,9 @@ DATED = {
     "Warranty Claim": "complaint_date",
     "Communication": "communication_date",
     "Event": "starts_on",
+    "Survey Response": "answered_on",
+    "Customer Referral": "referral_date",
+    "Customer Idea": "submitted_on",
 }
 SUMS = {"Sales Invoice", "POS Invoice", "Sales Order"}
 
@@ -89,6 +95,7 @@ def complete(book: Book, loaded: Loaded) -> None:
     leave_out_unknown_payments(book, notes)
     link_deliveries(book, notes)
     _item_groups(book, notes)
+    _answers(book)
     open_neighbours(book)
     _currencies(book, notes)
     add_customers(book, notes)
@@ -174,6 +181,17 @@ def _item_groups(book: Book, notes: list[str]) -> None:
                 row["item_group"] = row.get("item_code")
 
 
+def _answers(book: Book) -> None:
+    """Who answered, where the export names only the customer; a value is an answer."""
+    for row in book.rows.get("Survey Response", ()):
+        if row.get("party") is None:
+            row.update(party_type="Customer", party=row.get("customer"))
+        elif row.get("party_type", "Customer") == "Customer":
+            row.setdefault("customer", row["party"])
+    for row in book.rows.get("Survey Answer", ()):
+        row.setdefault("answered", int(row.get("value") is not None))
+
+
 def add_customers(book: Book, notes: list[str]) -> None:
     """Customers that documents name and no Customer.csv does."""
     book.open("Customer")
@@ -187,6 +205,8 @@ def add_customers(book: Book, notes: list[str]) -> None:
         "Delivery Note",
         "Issue",
         "Warranty Claim",
+        "Survey Response",
+        "Customer Idea",
     ):
         for row in book.rows.get(doctype, ()):
             name = row.get("customer")

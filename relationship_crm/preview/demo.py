@@ -16,6 +16,7 @@ from relationship_crm.preview.book import Book
 from relationship_crm.preview.demo_contact import contacts, quotation
 from relationship_crm.preview.demo_profiles import PROFILES, Profile
 from relationship_crm.preview.demo_sales import sell
+from relationship_crm.preview.demo_voice import speak
 from relationship_crm.preview.values import month_end_before
 
 SEED = 20250
@@ -85,6 +86,7 @@ def make_demo(
         if progress:
             progress(i + 1, len(customers))
     _leads(demo)
+    speak(demo, customers, seed)
     demo.number()
     demo.book.write(connection)
     return demo.as_of, demo.profiles

@@ -30,6 +30,9 @@ COMMON = {
     "index": "idx",
     "referred by": "relationship_referred_by",  # fields of ours, where the app was installed before
     "first promised on": "relationship_promised_date",
+    "tone": "relationship_tone",
+    "tone: about": "relationship_tone_about",
+    "tone: marked on": "relationship_tone_on",
 }
 
 

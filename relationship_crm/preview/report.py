@@ -15,6 +15,7 @@ from relationship_crm.preview.examples import examples
 from relationship_crm.preview.load import Loaded
 from relationship_crm.preview.run import Result
 from relationship_crm.preview.summary import MONTHS_OF_MOVES, Summary
+from relationship_crm.preview.voice import voice
 from relationship_crm.preview.words import DIMENSION_LABELS, day_text, number, signed, since_text
 
 ROWS_OF_MOVES, ROWS_AT_RISK, ROWS_OF_PROBLEMS = 12, 15, 50
@@ -45,6 +46,7 @@ def write_report(
     spread = charts.distribution(summary.lines) if drawn else ""
     progress(2, 4)
     told = examples(result)
+    said = voice(result)
     moves = summary.moved(MONTHS_OF_MOVES)
     progress(3, 4)
     page = environment.get_template("report.html").render(
@@ -62,6 +64,8 @@ def write_report(
         at_risk=summary.at_risk,
         rows_at_risk=ROWS_AT_RISK,
         examples=told,
+        voice=said,
+        voice_chart=charts.voice(said.quarters, said.figures) if drawn and said and said.figures else "",
         evidence=_evidence(summary),
         labels=DIMENSION_LABELS,
         enough=ENOUGH,

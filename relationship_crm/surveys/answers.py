@@ -160,10 +160,22 @@ def fill(doc: Any) -> None:
         doc.customer = doc.party
     elif doc.customer and not doc.party:
         doc.party_type, doc.party = "Customer", doc.customer
+    if doc.is_new() and not doc.invitation:
+        _take_snapshots(doc)
     if doc.testimonial_text:
         doc.testimonial_text = harmless(doc.testimonial_text)
     if doc.anonymous:
         _forget_person(doc)
+
+
+def _take_snapshots(doc: Any) -> None:
+    """What nobody was invited for has no invitation to take group, territory and stage from: those of today."""
+    if not doc.party_type or not doc.party:
+        return
+    from relationship_crm.surveys.snapshots import snapshots
+
+    now = snapshots([(doc.party_type, doc.party, doc.voucher_type or "", doc.voucher_no or "")])[0]
+    doc.update({field: value for field, value in now.items() if not doc.get(field)})
 
 
 def missing(survey: Any, answered: Iterable[str]) -> list[Any]:
@@ -197,6 +209,7 @@ def _fill_rows(doc: Any, survey: Any) -> None:
         elif not row.get("question") or row.kind is None:
             frappe.throw(_("Survey {0} has no question {1}.").format(survey.name, row.item_key))
         _fill_row(row, bool(item and item.reverse), item is None)
+        row.email = doc.email if row.text else None
 
 
 def _fill_row(row: Any, reverse: bool, gone: bool) -> None:
@@ -227,6 +240,8 @@ def _forget_person(doc: Any) -> None:
     doc.set("answers", [row for row in doc.answers if row.kind not in NAMED_KINDS])
     day = f"{getdate(doc.answered_on)} 00:00:00"
     doc.answered_on = day
+    for row in doc.answers:
+        row.email = None
     for one in (doc, *doc.answers):
         one.creation = one.modified = day
         one.owner = one.modified_by = "Guest"
@@ -240,11 +255,15 @@ def stored(doc: Any) -> None:
     if doc.party_type and doc.party:
         mark_party(doc.party_type, doc.party, doc)
     _beside(_look_after, doc)
-    for row in doc.answers:
-        if row.text and row.kind == REFERRAL:
-            _beside(_note_referral, doc, from_stored(row))
-        elif row.text and row.kind == IDEA:
-            _beside(_note_idea, doc, row.text)
+    before = doc.get_doc_before_save()
+    for kind, note in ((REFERRAL, _note_referral), (IDEA, _note_idea)):
+        now, then = _first(doc, kind), before and _first(before, kind)
+        if now or then:  # what was taken back is told too
+            _beside(note, doc, from_stored(now) if now else Given())
+
+
+def _first(doc: Any, kind: str) -> Any:
+    return next((row for row in doc.answers if row.kind == kind and row.text), None)
 
 
 def _beside(follow: Callable[..., None], *args: Any) -> None:
@@ -275,7 +294,7 @@ def _note_referral(doc: Any, given: Given) -> None:
     )
 
 
-def _note_idea(doc: Any, text: str) -> None:
+def _note_idea(doc: Any, given: Given) -> None:
     from relationship_crm.advocacy.ideas import create_idea_from_response
 
-    create_idea_from_response(doc, text)
+    create_idea_from_response(doc, given.text)

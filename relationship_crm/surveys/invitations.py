@@ -29,7 +29,7 @@ EXPIRED, WITHDRAWN, FAILED = "Expired", "Withdrawn", "Failed"
 BY_HAND, FOLLOW_UP, PRINT = "By Hand", "Follow-up", "Link on Print"
 #: Reasons as stored on an invitation; its form translates them (survey_invitation.js).
 NO_ADDRESS = "No address"
-CANCELLED = "The document was cancelled"
+CANCELLED, BY_HAND_REASON = "The document was cancelled", "Withdrawn by hand"
 
 COLUMNS = (
     *("name", "survey", "status", "withdrawn_reason", "party_type", "party", "customer"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import frappe
@@ -61,7 +61,7 @@ class Page:
     def heading(self) -> str:
         """What the page is called: as the mail was."""
         subject = wording.text(self.survey, self.language, wording.SUBJECT)
-        return fill_in(subject, self.invitation, self.sender) or self.words["heading"]
+        return self._filled(subject) or self.words["heading"]
 
     @property
     def questions(self) -> list[Any]:
@@ -98,7 +98,7 @@ class Page:
         csrf_token: str = "",
     ) -> dict[str, Any]:
         """The questions. `errors` are keys of the page's words by question, `switches` other languages and their links."""
-        found = self._items(self.questions, given, errors or {}, prefilled)
+        found = self._items(self.questions, given, errors or {}, prefilled, answered)
         w = self.words
         return {
             **self.common(self.heading),
@@ -110,7 +110,6 @@ class Page:
             "items": found,
             "step": QUESTIONS,
             "send": w["send_again"] if answered else w["send"],
-            "prefilled": prefilled,
             "switches": [
                 {"code": code, "name": NAMES.get(base(code)) or _language_name(code), "href": href}
                 for code, href in switches
@@ -124,13 +123,22 @@ class Page:
         errors: Mapping[str, str] | None = None,
         notice: str = "",
         typed: Mapping[str, Given] | None = None,
+        all_offers: bool = False,
         csrf_token: str = "",
     ) -> dict[str, Any]:
-        """What was stored, and what may be added. `typed` are offers that were sent and not taken."""
+        """What was stored, and what may be added. `typed` are offers that were sent and not taken.
+
+        Offers that were taken are shown as answers; `all_offers` shows them to be changed.
+        """
         w = self.words
         still_open = [item for item in self.questions if not given.get(item.item_key)]
         scaled_open = [item for item in still_open if is_scaled(item.kind)]
-        offers = [] if not self._content(given) else self.offers
+        taken = [item for item in self.offers if given.get(item.item_key)]
+        offers = [
+            item
+            for item in self.offers
+            if all_offers or item.item_key in (errors or {}) or (item not in taken and self._content(given))
+        ]
         count = len(self.questions)
         return {
             **self.common(w["thanks"]),
@@ -140,12 +148,13 @@ class Page:
             "go_on": f"{self.address}#{reading.PREFIX}{scaled_open[0].item_key}" if scaled_open else "",
             "answers": [
                 {"question": item["question"], "answer": self._in_words(item)}
-                for item in self._items(self.survey.items, given, {}, "")
+                for item in self._items(self.survey.items, given, {})
                 if given.get(item["key"])
             ],
             "until": w["until"].format(self._until()),
+            "change_offers": f"{self.address}?done=1&offers=1" if taken and not all_offers else "",
             "notice": w[notice] if notice else "",
-            "items": self._items(offers, {**given, **(typed or {})}, errors or {}, "", numbered=False),
+            "items": self._items(offers, {**given, **(typed or {})}, errors or {}, numbered=False),
             "step": OFFER,
             "csrf_token": csrf_token,
         }
@@ -175,16 +184,21 @@ class Page:
     # parts
 
     def _text(self, part: str) -> str:
-        return fill_in(wording.text(self.survey, self.language, part), self.invitation, self.sender)
+        return self._filled(wording.text(self.survey, self.language, part))
+
+    def _filled(self, text: str) -> str:
+        return fill_in(text, self.invitation, self.sender, unbroken)
 
     def _about(self) -> str:
         invitation = self.invitation
         if not invitation.voucher_no or invitation.voucher_type not in ABOUT:
             return ""
+        if unbroken(invitation.voucher_no) in self.heading + self._text(wording.INTRODUCTION):
+            return ""  # said already
         kind = ABOUT[invitation.voucher_type].get(base(self.language)) or _(
             invitation.voucher_type, lang=self.language
         )
-        return self.words["about"].format(f"{kind} {invitation.voucher_no}")
+        return self.words["about"].format(f"{kind} {unbroken(invitation.voucher_no)}")
 
     def _facts(self, found: list[dict[str, Any]], answered: bool) -> list[str]:
         w = self.words
@@ -226,7 +240,8 @@ class Page:
         items: Iterable[Any],
         given: Mapping[str, Given],
         errors: Mapping[str, str],
-        prefilled: str,
+        prefilled: str = "",
+        answered: bool = True,
         numbered: bool = True,
     ) -> list[dict[str, Any]]:
         w, survey, language = self.words, self.survey, self.language
@@ -249,7 +264,7 @@ class Page:
                     "points": _points(item.kind, answer, low, high),
                     "given": answer,
                     "error": w[error] if error else "",
-                    "prefilled": item.item_key == prefilled,
+                    "alone": item.item_key == prefilled and len(items) > 1 and not answered,
                     "chosen": w["chosen"].format(answer.score) if item.item_key == prefilled else "",
                     "agree": {
                         REFERRAL: w["referral_agreed"].format(self.sender or w["we"]),
@@ -315,23 +330,28 @@ def paragraphs(text: str) -> list[str]:
     return [part.strip() for part in text.replace("\r\n", "\n").split("\n") if part.strip()]
 
 
-def fill_in(text: str, invitation: Any, sender: str, found: Mapping[str, str] | None = None) -> str:
+def unbroken(number: str) -> str:
+    """A document's number that no line breaks: with hyphens that hold."""
+    return number.replace("-", "\N{NON-BREAKING HYPHEN}")
+
+
+def fill_in(text: str, invitation: Any, sender: str, number: Callable[[str], str] = str) -> str:
     """A survey's text with what may stand in it: {name}, {company}, {document}."""
     for mark, value in (
         ("{name}", invitation.recipient_name or ""),
         ("{company}", sender),
-        ("{document}", invitation.voucher_no or ""),
+        ("{document}", number(invitation.voucher_no or "")),
     ):
         text = text.replace(mark, value)
     return text
 
 
 def in_words(day: Any, language: str) -> str:
-    """A day as the language says it, '' for none."""
+    """A day as the language says it, '' for none. Without the full stop of "г.": a sentence ends with it."""
     if not day:
         return ""
     try:
-        return format_date(getdate(day), "long", locale=language.replace("-", "_"))
+        return format_date(getdate(day), "long", locale=language.replace("-", "_")).removesuffix(".")
     except (UnknownLocaleError, ValueError):
         return format_date(getdate(day), "long", locale="en")
 

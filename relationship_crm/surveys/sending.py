@@ -9,13 +9,12 @@ first, and sees what it did. Locks last for a handful of mails, so nobody waits 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import frappe
-from frappe.query_builder.terms import ValueWrapper
 from frappe.utils import add_days, cint, getdate, now_datetime
 from pypika.terms import ExistsCriterion
 
@@ -98,8 +97,8 @@ def send_due(
     day, rules, counts = getdate(today), Rules.read(), Counts()
     while names := due(day, rules, sending):
         before = counts.all
-        for start in range(0, len(names), HANDFUL):
-            counts.add(deliver(names[start : start + HANDFUL], day, rules, checkpoint))
+        for handful in handfuls(names):
+            counts.add(deliver(handful, day, rules, checkpoint))
             checkpoint()
             if not step(counts):
                 return counts
@@ -112,11 +111,28 @@ def remind_due(checkpoint: Checkpoint, today: date | None = None) -> int:
     """Remind, once, those who have not answered; how many."""
     day, rules, done, last = getdate(today), Rules.read(), 0, ""
     while names := due_reminders(day, rules, last):
-        for start in range(0, len(names), HANDFUL):
-            done += remind(names[start : start + HANDFUL], checkpoint)
+        for handful in handfuls(names):
+            done += remind(handful, checkpoint)
             checkpoint()
         last = names[-1]
     return done
+
+
+def handfuls(names: Sequence[str]) -> Iterator[list[str]]:
+    """Invitations that are sent between two commits. Text messages go one by one: each is committed before it is sent, and a
+    commit lets go of the locks."""
+    texts = {row["name"] for row in _rows(names, ("name", "channel")) if row["channel"] == SMS}
+    handful: list[str] = []
+    for name in names:
+        if name in texts:
+            yield [name]
+            continue
+        handful.append(name)
+        if len(handful) == HANDFUL:
+            yield handful
+            handful = []
+    if handful:
+        yield handful
 
 
 def due(day: date, rules: Rules, sending: str | None = None) -> list[str]:
@@ -178,7 +194,7 @@ def deliver(names: Sequence[str], day: date, rules: Rules, checkpoint: Checkpoin
         if reason:
             _close(row, WITHDRAWN, reason)
             counts.withdrawn += 1
-        elif _send(row, day, moment, checkpoint):
+        elif _send(row, day, moment, last, checkpoint):
             asked[address] = (moment, False)
             counts.sent += 1
         else:
@@ -203,7 +219,9 @@ def remind(names: Sequence[str], checkpoint: Checkpoint) -> int:
 
 def is_resting(row: Any, last: datetime | None, moment: datetime, days: int) -> bool:
     """Whether an address was asked less than the days of rest ago. A follow-up goes on with a conversation the customer began."""
-    return bool(days and last and row["trigger_event"] != FOLLOW_UP and moment - last < timedelta(days=days))
+    if not last or row["trigger_event"] == FOLLOW_UP:
+        return False
+    return (moment.date() - last.date()).days < days
 
 
 def _sendable(i: Any, rules: Rules) -> Any:
@@ -217,14 +235,13 @@ def _sendable(i: Any, rules: Rules) -> Any:
         .select(i.name)
         .where(i.channel.isin(ways or [""]))
     )
-    if not rules.quiet:
-        return query
-    open_issue = (
-        frappe.qb.from_(issue)
-        .select(ValueWrapper(1))
-        .where((issue.customer == i.customer) & issue.status.notin(CLOSED))
-    )
-    return query.where((i.trigger_event == FOLLOW_UP) | ExistsCriterion(open_issue).negate())
+    # an issue that was opened again is asked about when it is closed again
+    about = (issue.name == i.voucher_no) & (i.voucher_type == "Issue")
+    holds_back = [about, issue.customer == i.customer] if rules.quiet else [about]
+    for condition in holds_back:
+        still_open = frappe.qb.from_(issue).select(issue.name).where(condition & issue.status.notin(CLOSED))
+        query = query.where((i.trigger_event == FOLLOW_UP) | ExistsCriterion(still_open).negate())
+    return query
 
 
 def _reminding() -> list[tuple[str, int]]:
@@ -278,7 +295,9 @@ def _lock(names: Sequence[str], status: str) -> list[dict[str, Any]]:
     return [rows[name] for name in names if name in rows]
 
 
-def _send(row: dict[str, Any], day: date, moment: datetime, checkpoint: Checkpoint) -> bool:
+def _send(
+    row: dict[str, Any], day: date, moment: datetime, last: datetime | None, checkpoint: Checkpoint
+) -> bool:
     """Send one invitation and write down that it was sent; whether that went well."""
     expires = add_days(day, frappe.get_cached_value(SURVEY, row["survey"], "expires_after_days"))
     row |= {"expires_on": getdate(expires), "sent_on": moment}
@@ -290,13 +309,16 @@ def _send(row: dict[str, Any], day: date, moment: datetime, checkpoint: Checkpoi
         token_hash=hash_of(token_of(row["name"])),  # the site's key may have changed since
         error="",
     )
-    t = frappe.qb.DocType(RECIPIENT)
-    before = frappe.db.get_value(RECIPIENT, {"address": address_of(row)}, "last_sent_on")
-    frappe.qb.update(t).set(t.last_sent_on, moment).where(t.address == address_of(row)).run()
+    _asked_on(row, moment)
     if _hand_over(row, checkpoint):
         return True
-    frappe.qb.update(t).set(t.last_sent_on, before).where(t.address == address_of(row)).run()
+    _asked_on(row, last)
     return False
+
+
+def _asked_on(row: dict[str, Any], moment: datetime | None) -> None:
+    t = frappe.qb.DocType(RECIPIENT)
+    frappe.qb.update(t).set(t.last_sent_on, moment).where(t.address == address_of(row)).run()
 
 
 def _hand_over(row: dict[str, Any], checkpoint: Checkpoint, reminder: bool = False) -> bool:
@@ -354,17 +376,35 @@ def _message(row: dict[str, Any], reminder: bool) -> str:
 def _text_message(row: dict[str, Any], text: str) -> str:
     from frappe.core.doctype.sms_settings.sms_settings import send_sms
 
-    name = _communication(row, "", text.replace(link_of(row["name"]), "").strip(), "")
+    link = link_of(row["name"])
+    name = _communication(row, "", text.replace(link, "").strip(), "")
     send_sms([row["mobile_no"]], text, success_msg=False)
+    log = frappe.qb.DocType("SMS Log")  # Frappe keeps every text in full; its list is no place for a link
+    frappe.qb.update(log).set(log.message, text.replace(link, "…")).where(log.message == text).run()
     return name
 
 
+def forget_sent_mail(limit: int) -> int:
+    """Empty the bodies of survey mail that has gone out: Frappe keeps its queue for a month, and each holds a link.
+
+    The words stand in the Communication. The number of mails.
+    """
+    t = frappe.qb.DocType("Email Queue")
+    gone = (t.reference_doctype == SURVEY) & (t.status == "Sent") & (t.message != "")
+    names = frappe.qb.from_(t).select(t.name).where(gone).limit(limit).run(pluck=True)
+    if names:
+        frappe.qb.update(t).set(t.message, "").where(t.name.isin(names)).run()
+    return len(names)
+
+
 def _sender(survey: str) -> str:
-    account = frappe.get_cached_value(SURVEY, survey, "sender")
-    if not account:
-        return ""
-    email = frappe.get_cached_value("Email Account", account, "email_id")
-    return frappe.utils.formataddr((account, email)) if email else ""
+    """The survey's own account, else the site's."""
+    from frappe.email.doctype.email_account.email_account import EmailAccount
+
+    own = frappe.get_cached_value(SURVEY, survey, "sender")
+    email = own and frappe.db.get_value("Email Account", {"name": own, "enable_outgoing": 1}, "email_id")
+    account = EmailAccount.find_outgoing(match_by_email=email) if email else EmailAccount.find_outgoing()
+    return account.default_sender
 
 
 def _communication(row: dict[str, Any], subject: str, text: str, sender: str) -> str:
@@ -382,7 +422,9 @@ def _communication(row: dict[str, Any], subject: str, text: str, sender: str) ->
             "phone_no": row["mobile_no"] if row["channel"] == SMS else "",
             "reference_doctype": row["party_type"],
             "reference_name": row["party"],
-            "timeline_links": [{"link_doctype": "Contact", "link_name": row["contact"]}] if row["contact"] else [],
+            "timeline_links": [{"link_doctype": "Contact", "link_name": row["contact"]}]
+            if row["contact"]
+            else [],
         }
     )
     doc.flags.skip_add_signature = True

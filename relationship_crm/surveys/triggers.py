@@ -314,7 +314,7 @@ def in_sample(survey: str, about: str, percent: float) -> bool:
 
 
 def still_true(rows: Sequence[dict[str, Any]]) -> set[str]:
-    """Names of those invitations whose document still says what it said: not cancelled, not opened again, not unpaid."""
+    """Names of those invitations whose document still says what it said: not cancelled, not deleted, not unpaid."""
     causes: dict[tuple[str, str], set[str]] = {}
     for row in rows:
         causes.setdefault((row["voucher_type"] or "", row["trigger_event"] or ""), set()).add(
@@ -340,5 +340,5 @@ STANDING: dict[str, Callable[[Any], Any]] = {
     "Delivery Note": lambda t: t.docstatus == 1,
     "Sales Invoice": lambda t: t.docstatus == 1,
     "Maintenance Visit": lambda t: t.docstatus == 1,
-    "Issue": lambda t: t.status.isin(CLOSED),
+    "Issue": lambda t: t.name.isnotnull(),  # one that was opened again waits, see sending
 }

@@ -112,7 +112,9 @@ class Visit:
     def _show(self) -> Response:
         given = answers.given_before(self.response)
         if self.response and "done" in self.query:
-            return self._html("thanks", self.page.thanks(given, csrf_token=_csrf_token()))
+            more = "offers" in self.query
+            values = self.page.thanks(given, all_offers=more, csrf_token=_csrf_token())
+            return self._html("thanks", values)
         chosen = ""
         clicked = page.prefilled(self.survey, self.query.get("a", ""))
         if clicked and given.get(clicked[0]) != clicked[1]:
@@ -152,7 +154,11 @@ class Visit:
     def _take(self) -> Response:
         step = page.OFFER if self.sent.get("step") == page.OFFER and self.response else page.QUESTIONS
         asked = self.page.items_of(step)
-        found = reading.read(asked, self.sent.to_dict(flat=False))
+        if step == page.OFFER:  # those that were on the page
+            asked = [item for item in asked if reading.PREFIX + item.item_key in self.sent]
+        # a broken multipart post has fields without names
+        sent = {name: values for name, values in self.sent.to_dict(flat=False).items() if name}
+        found = reading.read(asked, sent)
         errors = dict(found.errors)
         alone = bool(self.sent.get("one"))
         if self.survey.anonymous:  # cannot be completed later
@@ -189,7 +195,7 @@ class Visit:
         """Nothing was stored: the page once more, with what was typed."""
         if step == page.OFFER:
             given = answers.given_before(self.response)
-            values = self.page.thanks(given, errors, notice, typed, csrf_token=_csrf_token())
+            values = self.page.thanks(given, errors, notice, typed, True, _csrf_token())
             return self._html("thanks", values, 422)
         return self._form(typed, errors, notice, status=422)
 

@@ -10,13 +10,18 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from relationship_crm.assessment.compute import Assessment
+from relationship_crm.assessment.explain import by_signal, event_contributions
 from relationship_crm.config.ladders import KOTLER
+from relationship_crm.measures.advocacy import ADVOCACY
 from relationship_crm.preview.demo import make_demo
 from relationship_crm.preview.demo_profiles import PROFILES
 from relationship_crm.preview.run import Result, assess
 from relationship_crm.preview.summary import Line
+from relationship_crm.preview.voice import WORDS, voice
 
 AS_OF = date(2026, 10, 31)
+PROFILE_OF: dict[str, str] = {}
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +29,7 @@ def demo() -> tuple[Result, dict[str, list[Line]]]:
     """The demo company assessed, and its customers by profile."""
     connection = sqlite3.connect(":memory:")
     as_of, profiles = make_demo(connection, AS_OF)
+    PROFILE_OF.update(profiles)
     result = assess(connection, as_of, KOTLER)
     lines: dict[str, list[Line]] = defaultdict(list)
     for line in result.summary.lines:
@@ -87,6 +93,63 @@ def test_moves_have_reasons(demo: tuple[Result, dict[str, list[Line]]]) -> None:
         assert move.start != move.end == move.line.rung
 
 
+def test_customers_say_what_their_profile_thinks(demo: tuple[Result, dict[str, list[Line]]]) -> None:
+    result, _ = demo
+    rows = result.ledger.connection.execute(
+        'SELECT r.customer, AVG(a.value) FROM "tabSurvey Answer" a JOIN "tabSurvey Response" r ON r.name = a.parent GROUP BY 1'
+    )
+    by_kind: dict[str, list[float]] = defaultdict(list)
+    for customer, value in rows:
+        by_kind[PROFILE_OF[customer]].append(value)
+    means = {kind: float(np.mean(values)) for kind, values in by_kind.items()}
+    assert means["champion"] > means["loyal"] > means["regular"] > means["complaining"] + 0.1
+
+
+def test_answers_reach_the_scores_with_their_documents(demo: tuple[Result, dict[str, list[Line]]]) -> None:
+    """Of a customer who answered, surveys are among what makes up satisfaction, and name the response."""
+    result, _ = demo
+    (customer,) = result.ledger.connection.execute(
+        'SELECT customer FROM "tabSurvey Response" GROUP BY 1 ORDER BY COUNT(*) DESC, 1 LIMIT 1'
+    ).fetchone()
+    small = Assessment(
+        result.ledger,
+        result.configuration,
+        AS_OF,
+        only=[("Customer", customer)],
+        population=result.assessment.population,
+    )
+    detail = next(small.details())
+    events = event_contributions(small, detail, "satisfaction", "survey_satisfaction")
+    assert events and {event.voucher_type for event in events} == {"Survey Response"}
+    share = next(points for term, points, _n in by_signal(detail, 0) if term.signal == "survey_satisfaction")
+    assert share == pytest.approx(sum(event.contribution for event in events), abs=1e-9)
+
+
+def test_some_say_otherwise_than_the_ledger(demo: tuple[Result, dict[str, list[Line]]]) -> None:
+    said = voice(demo[0])
+    assert said is not None and said.compared > 100
+    assert 0.8 < said.agree / said.compared < 1
+    assert {told.words for told in said.told} == set(WORDS.values())
+    for figure in said.figures:
+        assert figure.now.low < figure.now.value < figure.now.high
+        assert "before" in figure.sentence
+
+
+def test_referrals_make_advocates(demo: tuple[Result, dict[str, list[Line]]]) -> None:
+    """At the top of the ladder stands who recommended somebody who paid, or said so in public; nobody else."""
+    result, lines = demo
+    detail = next(result.assessment.details())
+    deeds = {
+        result.assessment.parties.keys[p][1]: [int(detail.measures[measure][p, -1]) for measure in ADVOCACY]
+        for p in range(detail.stop - detail.start)
+    }
+    top = [line for found in lines.values() for line in found if line.rung >= 7]
+    assert len(top) > 10
+    assert all(deeds[line.party][0] or deeds[line.party][1] for line in top)
+    partners = [line for line in top if line.rung == 8]
+    assert partners and all(deeds[line.party][0] > 1 or deeds[line.party][2] for line in partners)
+
+
 def dump(seed: int, as_of: date = AS_OF) -> list[str]:
     connection = sqlite3.connect(":memory:")
     make_demo(connection, as_of, seed)
@@ -104,6 +167,9 @@ def test_nothing_lies_ahead() -> None:
     make_demo(connection, AS_OF)
     for doctype, column in (("Sales Order", "transaction_date"), ("Sales Invoice", "posting_date"), ("Delivery Note", "posting_date"),
                             ("Payment Entry", "posting_date"), ("Issue", "opening_date"), ("Communication", "communication_date"),
-                            ("Event", "starts_on"), ("Quotation", "transaction_date")):  # fmt: skip
+                            ("Event", "starts_on"), ("Quotation", "transaction_date"), ("Survey Response", "answered_on"),
+                            ("Survey Response", "testimonial_consent_on"), ("Communication", "relationship_tone_on"),
+                            ("Customer Referral", "referral_date"), ("Customer Idea", "submitted_on"),
+                            ("Customer Idea", "realised_on")):  # fmt: skip
         last = connection.execute(f'SELECT MAX(DATE("{column}")) FROM "tab{doctype}"').fetchone()[0]
         assert last <= AS_OF.isoformat(), doctype

@@ -284,3 +284,61 @@ def test_a_folder_without_exports(tmp_path: Path) -> None:
         load(tmp_path, {})
     with pytest.raises(FileNotFoundError, match="Sales Invoice"):
         load(tmp_path, {"Something.csv": "a\n1\n"})
+
+
+ANSWERS = """\
+ID,Customer,Answered On,Customer Agrees to Its Use,Agreed On,Dimension (Answers),Value (Answers),Kind (Answers)
+RESP-1,Ada,2025-01-10 10:00:00,1,2025-01-11 09:00:00,satisfaction,0.75,CSAT
+,,,,,trust_company,0.5,CES
+,,,,,,,Text
+RESP-2,Bo,2025-02-10 10:00:00,0,,satisfaction,0,CSAT
+"""
+
+
+def test_answers_to_surveys(tmp_path: Path) -> None:
+    connection, loaded = load(tmp_path, {"Survey Response.csv": ANSWERS})
+    assert not loaded.problems
+    assert rows(connection, "Survey Response", "party_type, party, answered_on, testimonial_consent_on") == [
+        ("Customer", "Ada", "2025-01-10 10:00:00", "2025-01-11 09:00:00"),
+        ("Customer", "Bo", "2025-02-10 10:00:00", None),
+    ]
+    found = rows(connection, "Survey Answer", "parent, kind, dimension, answered, value")
+    assert found == [
+        ("RESP-1", "CSAT", "satisfaction", 1, 0.75),
+        ("RESP-1", "CES", "trust_company", 1, 0.5),
+        ("RESP-1", "Text", None, 0, 0.0),
+        ("RESP-2", "CSAT", "satisfaction", 1, 0.0),
+    ]
+    assert rows(connection, "Customer", "name") == [("Ada",), ("Bo",)]
+    assert not any("what customers say" in note for note in loaded.notes)
+
+
+def test_referrals_and_ideas(tmp_path: Path) -> None:
+    connection, loaded = load(
+        tmp_path,
+        {
+            "Customer Referral.csv": "ID,Recommended By,Recommended Customer,Recommended On\nCREF-1,Ada,Bo,2025-01-10\n",
+            "Customer Idea.csv": "ID,Customer,Submitted On,Status,Realised On\nIDEA-1,Ada,2025-01-10,Realised,2025-03-01\n",
+            "Customer.csv": "ID\nAda\nBo\n",
+        },
+    )
+    assert not loaded.problems
+    assert rows(connection, "Customer Referral", "referrer, referred_customer, referral_date") == [
+        ("Ada", "Bo", "2025-01-10")
+    ]
+    assert rows(connection, "Customer Idea", "customer, submitted_on, status, realised_on") == [
+        ("Ada", "2025-01-10", "Realised", "2025-03-01")
+    ]
+
+
+def test_marked_messages(tmp_path: Path) -> None:
+    text = (
+        "ID,Date,Sent or Received,Reference Document Type,Reference Name,Tone,Tone: About,Tone: Marked On\n"
+        "COM-1,2025-01-10 10:00:00,Received,Customer,Ada,Praise,Employee,2025-01-12 10:00:00\n"
+    )
+    connection, loaded = load(tmp_path, {"Communication.csv": text})
+    assert not loaded.problems
+    found = rows(
+        connection, "Communication", "relationship_tone, relationship_tone_about, relationship_tone_on"
+    )
+    assert found == [("Praise", "Employee", "2025-01-12 10:00:00")]

@@ -1,6 +1,9 @@
 // The Relationship tab of Customer. Nothing is read before somebody looks at the tab.
 frappe.ui.form.on("Customer", {
 	refresh(frm) {
+		if (!frm.is_new() && frappe.model.can_read("Customer Referral")) {
+			frm.add_custom_button(__("Referral Chain"), () => relationship_crm.referrals.show_chain(frm.doc.name), __("View"));
+		}
 		const field = frm.fields_dict.relationship_html;
 		if (!field) return;
 		if (frm.relationship_observer) frm.relationship_observer.disconnect();

@@ -1,7 +1,9 @@
 // The panel of a relationship and what our reports share. Small: it is loaded with the desk.
 import { Panel } from "./panel/panel";
 import { name_dimensions } from "./dimensions";
+import * as referrals from "./referrals";
 import * as report from "./report";
+import * as testimonials from "./testimonials";
 import * as tone from "./tone";
 
 frappe.provide("relationship_crm.panel");
@@ -30,6 +32,8 @@ relationship_crm.shorten_numbers = function (frm) {
 };
 
 relationship_crm.report = report;
+relationship_crm.referrals = referrals;
+relationship_crm.testimonials = testimonials;
 relationship_crm.tone = tone;
 
 name_dimensions();

@@ -2,6 +2,8 @@
 
 from frappe.model.document import Document
 
+from relationship_crm.advocacy import ideas
+
 
 class CustomerIdea(Document):
     """From being heard to being made."""
@@ -28,3 +30,12 @@ class CustomerIdea(Document):
         tell_customer: DF.Check
         title: DF.Data
     # end: auto-generated types
+
+    def validate(self) -> None:
+        ideas.validate(self)
+
+    def on_update(self) -> None:
+        ideas.saved(self)
+
+    def after_delete(self) -> None:
+        ideas.deleted(self)

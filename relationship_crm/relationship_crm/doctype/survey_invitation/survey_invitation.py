@@ -1,5 +1,7 @@
 """One customer's contact is asked once, for one reason."""
 
+import frappe
+from frappe import _
 from frappe.model.document import Document
 
 
@@ -48,3 +50,9 @@ class SurveyInvitation(Document):
         voucher_type: DF.Data | None
         withdrawn_reason: DF.Data | None
     # end: auto-generated types
+
+    def before_insert(self) -> None:
+        """They are made in bulk, with a key and a token; who makes one by hand would make one that leads nowhere."""
+        if self.flags.ignore_permissions or frappe.session.user == "Administrator":
+            return
+        frappe.throw(_("Invitations are made by triggers, by runs, and by Send survey on a customer."))

@@ -1,0 +1,12 @@
+"""Contact: who is asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from relationship_crm.surveys import lifecycle
+
+
+def on_trash(doc: Any, method: str | None = None) -> None:
+    """Take the contact off our rows, or they would keep it from being deleted."""
+    lifecycle.forget_contact(doc.name)

@@ -1,0 +1,5 @@
+frappe.ui.form.on("Survey Response", {
+	refresh(frm) {
+		relationship_crm.testimonials.buttons(frm);
+	},
+});

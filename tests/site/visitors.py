@@ -1,0 +1,213 @@
+"""Somebody with a browser: requests through Frappe's own WSGI application, each with a connection of its own.
+
+They run in a thread, for Frappe keeps site, user and connection by thread; so the test's own connection stays as it is.
+What a request sees must be committed, so these tests commit and take away what they made: `made` and `unmade`.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import erp
+import frappe
+from werkzeug.test import Client
+
+SITE = os.environ.get("RCRM_SITE", "")
+PREFIX = "RCRM Page"
+CUSTOMER, OTHER_CUSTOMER = f"{PREFIX} Customer", f"{PREFIX} Other"
+EMAIL = "rcrm-page@example.com"
+SURVEY, ANONYMOUS, OTHER = f"{PREFIX} Survey", f"{PREFIX} Anonymous", f"{PREFIX} Second"
+USER, PASSWORD = "rcrm-page-user@example.com", "a fine day in May"
+ITEMS = (
+    ("recommend", "NPS", "satisfaction", 1, 1, "How likely are you to recommend us?", "Not at all", "Very"),
+    ("late", "CSAT", "trust_company", 0, 0, "How often were we late?", "Never", "Always"),
+    ("easy", "CES", "trust_company", 0, 0, "It was easy.", "No", "Yes"),
+    ("comment", "Text", "", 0, 0, "What should we do better?", "", ""),
+    ("idea", "Idea", "", 0, 0, "What do you miss?", "", ""),
+    ("friend", "Referral", "", 0, 0, "Whom may we ask?", "", ""),
+    ("quote", "Testimonial", "", 0, 0, "Why do you work with us?", "", ""),
+)
+TEXTS = (
+    ("en", "Mail Subject", "", "How was {document}?"),
+    ("en", "Introduction", "", "Tell us, {name}."),
+    ("en", "Thank You", "", "We read every answer."),
+    ("de", "Question", "recommend", "Empfehlen Sie uns weiter?"),
+    ("de", "Low Label", "recommend", "Nein"),
+    ("de", "Thank You", "", "Wir lesen jede Antwort."),
+)
+
+
+@dataclass
+class Answer:
+    """What came back."""
+
+    status: int
+    text: str
+    headers: Any
+
+    @property
+    def location(self) -> str:
+        return self.headers.get("Location", "")
+
+
+def _once(client: Client, path: str, method: str, kwargs: dict[str, Any]) -> Answer:
+    from frappe.app import application  # noqa: F401  (imported in this thread, too)
+
+    response = client.open(path, method=method, **kwargs)
+    found = Answer(response.status_code, response.get_data(as_text=True), response.headers)
+    response.close()
+    return found
+
+
+@dataclass
+class Visitor:
+    """A browser, its cookies, and an address nobody else comes from (posts are counted by address)."""
+
+    client: Client = field(init=False)
+    address: str = field(default_factory=lambda: f"test-{uuid.uuid4().hex[:12]}")
+    threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(max_workers=1))
+
+    def __post_init__(self) -> None:
+        from frappe.app import application
+
+        self.client = Client(application)
+
+    def open(self, path: str, method: str = "GET", **kwargs: Any) -> Answer:
+        headers = {
+            "X-Frappe-Site-Name": SITE,
+            "X-Forwarded-For": self.address,
+            "Accept-Language": "en",
+            **kwargs.pop("headers", {}),
+        }
+        call = self.threads.submit(_once, self.client, path, method, {"headers": headers, **kwargs})
+        return call.result()
+
+    def get(self, path: str, **kwargs: Any) -> Answer:
+        return self.open(path, "GET", **kwargs)
+
+    def post(self, path: str, data: Any = None, **kwargs: Any) -> Answer:
+        return self.open(path, "POST", data=data, **kwargs)
+
+    def close(self) -> None:
+        self.threads.shutdown()
+
+
+def fresh() -> None:
+    """Forget the past: the next look sees what requests have committed."""
+    frappe.db.rollback()
+    frappe.local.message_log = []
+
+
+def keep() -> None:
+    frappe.db.commit()
+
+
+def made() -> None:
+    """Surveys, customers, a contact and a user; committed."""
+    unmade()
+    for name in (CUSTOMER, OTHER_CUSTOMER):
+        erp.customer(name)
+    frappe.get_doc(
+        {
+            "doctype": "Contact",
+            "first_name": "Maria",
+            "last_name": "Berger",
+            "email_ids": [{"email_id": EMAIL, "is_primary": 1}],
+            "links": [{"link_doctype": "Customer", "link_name": CUSTOMER}],
+        }
+    ).insert()
+    for name in (SURVEY, ANONYMOUS, OTHER):
+        survey(name, anonymous=int(name == ANONYMOUS))
+    user = frappe.get_doc(
+        {
+            "doctype": "User",
+            "email": USER,
+            "first_name": "Page",
+            "send_welcome_email": 0,
+            "new_password": PASSWORD,
+        }
+    )
+    user.flags.no_welcome_mail = True
+    user.insert()
+    user.add_roles("Sales User", "Relationship User")
+    keep()
+
+
+def survey(name: str, **values: Any) -> Any:
+    """A survey of all kinds of questions; the anonymous one without those that need a name."""
+    keys = ("item_key", "kind", "dimension", "required", "in_mail", "question", "low_label", "high_label")
+    items = [dict(zip(keys, row, strict=True)) for row in ITEMS]
+    for item in items:
+        item["reverse"] = int(item["item_key"] == "late")
+    if values.get("anonymous"):
+        items = [item for item in items if item["kind"] not in ("Referral", "Testimonial")]
+    if name == OTHER:
+        items = [{**items[0], "item_key": "other", "kind": "Scale"}]
+    texts = [dict(zip(("language", "part", "item_key", "text"), row, strict=True)) for row in TEXTS]
+    known = {item["item_key"] for item in items} | {""}
+    return frappe.get_doc(
+        {
+            "doctype": "Relationship Survey",
+            "survey_name": name,
+            "default_language": "en",
+            "items": items,
+            "texts": [text for text in texts if text["item_key"] in known],
+            **values,
+        }
+    ).insert()
+
+
+def invited(name: str = SURVEY, **values: Any) -> tuple[str, str]:
+    """An invitation of its own, committed: its name and its token."""
+    from relationship_crm.surveys import invitations, token
+
+    number = f"RCRM-PAGE-{uuid.uuid4().hex[:10]}"
+    occasion = invitations.Occasion(
+        "By Hand", "Customer", CUSTOMER, frappe.utils.getdate(), "Delivery Note", number, "", erp.COMPANY
+    )
+    invitation = invitations.create(frappe.get_doc("Relationship Survey", name), [occasion]).waiting[0]
+    frappe.db.set_value("Survey Invitation", invitation, {"status": "Sent", **values}, update_modified=False)
+    keep()
+    return invitation, token.token_of(invitation)
+
+
+def response_to(invitation: str) -> Any:
+    """The stored response, None where there is none."""
+    fresh()
+    name = frappe.db.get_value("Survey Response", {"invitation": invitation})
+    return frappe.get_doc("Survey Response", name) if name else None
+
+
+def unmade() -> None:
+    """Everything gone again, whatever a test left."""
+    frappe.db.rollback()
+    surveys = [SURVEY, ANONYMOUS, OTHER]
+    customers = [CUSTOMER, OTHER_CUSTOMER]
+    responses = frappe.get_all("Survey Response", {"survey": ("in", surveys)}, pluck="name", order_by="name")
+    for child in ("Survey Answer",):
+        frappe.db.delete(child, {"parent": ("in", responses or [""])})
+    for doctype, field_ in (
+        *(("Customer Referral", "referrer"), ("Customer Idea", "customer"), ("Survey Follow Up", "customer")),
+        *(("Relationship Event", "party"), ("Relationship", "party")),
+    ):
+        frappe.db.delete(doctype, {field_: ("in", customers)})
+    frappe.db.delete("Customer Idea", {"response": ("in", responses or [""])})
+    for doctype in ("Survey Response", "Survey Invitation"):
+        frappe.db.delete(doctype, {"survey": ("in", surveys)})
+    frappe.db.delete("Survey Recipient", {"address": EMAIL})
+    frappe.db.delete("Email Unsubscribe", {"email": EMAIL})
+    frappe.db.delete("Data Import", {"reference_doctype": "Survey Response"})
+    for doctype, names in (
+        ("Relationship Survey", surveys),
+        ("Contact", frappe.get_all("Contact", {"email_id": EMAIL}, pluck="name", order_by="name")),
+        ("Customer", customers),
+        ("User", [USER]),
+    ):
+        for name in names:
+            if frappe.db.exists(doctype, name):
+                frappe.delete_doc(doctype, name, force=True, ignore_permissions=True)
+    keep()
