@@ -9,6 +9,7 @@ from frappe import _
 from frappe.utils import cint, getdate
 
 from relationship_crm import panel
+from relationship_crm.advocacy.paid import refresh_of
 from relationship_crm.assessment import outbox, process
 from relationship_crm.assessment.run import assess_party as assess_one
 from relationship_crm.assessment.site import desk_row, site_configuration, today
@@ -31,7 +32,7 @@ def relationship_panel(party_type: str, party: str) -> dict[str, Any]:
     """What the Relationship tab shows; a party with news is assessed first."""
     _check_party(party_type, party)
     if outbox.waiting([(party_type, party)]).names:
-        assess_one(party_type, party)
+        _assess(party_type, party)
     return panel.panel(party_type, party)
 
 
@@ -39,8 +40,14 @@ def relationship_panel(party_type: str, party: str) -> dict[str, Any]:
 def assess_party(party_type: str, party: str) -> dict[str, Any]:
     """Assess a party now and show it."""
     _check_party(party_type, party)
-    assess_one(party_type, party)
+    _assess(party_type, party)
     return panel.panel(party_type, party)
+
+
+def _assess(party_type: str, party: str) -> None:
+    """Assess a party; who recommended it has news where it has paid by now."""
+    refresh_of([(party_type, party)])
+    assess_one(party_type, party)
 
 
 @frappe.whitelist()

@@ -6,12 +6,16 @@ from typing import Any
 
 import frappe
 from frappe import _dict
-from frappe.utils import flt, get_first_day, nowdate
+from frappe.utils import add_days, flt, get_first_day, getdate, nowdate
 
 from relationship_crm.relationship_crm.report import rows
 from relationship_crm.relationship_crm.report.customers_at_risk import customers_at_risk as risk
+from relationship_crm.surveys import results
+from relationship_crm.surveys.statistics import Kind, Tally, estimate, figure, rate
 
 Card = dict[str, Any]
+#: How far back the cards on surveys look.
+VOICE_DAYS = 90
 
 
 @frappe.whitelist()
@@ -54,6 +58,26 @@ def average_confidence(filters: str | dict | list | None = None) -> Card:
     return {**_card(round(average, 1), "Percent", ["query-report", "Relationship Scores"]), "precision": 1}
 
 
+@frappe.whitelist()
+def nps_of_90_days(filters: str | dict | list | None = None) -> Card:
+    """Net Promoter Score of the answers of the last 90 days, over all surveys."""
+    first, last = add_days(getdate(), 1 - VOICE_DAYS), getdate()
+    found = [p for p in results.pieces(_dict(), first, last) if p.question.kind is Kind.NPS]
+    of = estimate(Kind.NPS, results.summed(found, lambda _piece: "").get("", Tally()))
+    options = {"figure": Kind.NPS.value, "view": "Month", "from_date": str(first), "to_date": str(last)}
+    return _card(figure(Kind.NPS, of.value), "Data", ["query-report", "Survey Results"], options)
+
+
+@frappe.whitelist()
+def survey_response_rate(filters: str | dict | list | None = None) -> Card:
+    """How many of those asked within the last 90 days have answered."""
+    first, last = add_days(getdate(), 1 - VOICE_DAYS), getdate()
+    sent = results.asked(results.invitations(_dict(), first, last), lambda _row: None).get(None)
+    value = rows.percent(rate(sent.answered, sent.delivered).value) if sent else "–"
+    options = {"view": "Survey", "from_date": str(first), "to_date": str(last)}
+    return _card(value, "Data", ["query-report", "Survey Results"], options)
+
+
 def _at_risk() -> list[_dict]:
     return risk.select(risk.customers(_dict()), _dict())
 
@@ -71,6 +95,6 @@ def _moves(direction: str) -> Card:
 
 
 def _card(
-    value: float, fieldtype: str, route: list[str], route_options: dict[str, Any] | None = None
+    value: float | str, fieldtype: str, route: list[str], route_options: dict[str, Any] | None = None
 ) -> Card:
     return {"value": value, "fieldtype": fieldtype, "route": route, "route_options": route_options or {}}

@@ -1,4 +1,4 @@
-"""Connections: the relationship on the forms of Customer, Lead and Prospect."""
+"""Connections: the relationship, and what the customer told us, on the forms of Customer, Lead and Prospect."""
 
 from __future__ import annotations
 
@@ -8,6 +8,23 @@ import frappe
 from frappe import _
 
 STAGE_CHANGE = "Relationship Stage Change"
+#: What a party told us and did for us, with the field that names it where that is not the party's own.
+VOICE = {
+    "Customer": {
+        "Survey Response": "",
+        "Survey Follow Up": "",
+        "Survey Invitation": "",
+        "Customer Referral": "referrer",
+        "Customer Idea": "",
+    },
+    "Lead": {
+        "Survey Response": "party",
+        "Survey Follow Up": "party",
+        "Survey Invitation": "party",
+        "Customer Referral": "referred_lead",
+    },
+    "Prospect": {"Survey Response": "party", "Survey Follow Up": "party", "Survey Invitation": "party"},
+}
 
 
 def customer(data: dict[str, Any]) -> dict[str, Any]:
@@ -32,11 +49,20 @@ def _connected(data: dict[str, Any], party_type: str) -> dict[str, Any]:
     fields = data.setdefault("non_standard_fieldnames", {})
     if data.setdefault("fieldname", own) != own:
         fields["Relationship"] = own
-    if _name_their_type(fields):
+    by_type = _name_their_type(fields)
+    if by_type:
         fields[STAGE_CHANGE] = "party"
         data.setdefault("dynamic_links", {})["party"] = [party_type, "party_type"]
         items.append(STAGE_CHANGE)
-    data.setdefault("transactions", []).append({"label": _("Relationship"), "items": items})
+    transactions = data.setdefault("transactions", [])
+    transactions.append({"label": _("Relationship"), "items": items})
+    voice = {
+        doctype: field or own
+        for doctype, field in VOICE[party_type].items()
+        if field != "party" or by_type
+    }
+    fields.update({doctype: field for doctype, field in voice.items() if field != data["fieldname"]})
+    transactions.append({"label": _("Customer Voice"), "items": list(voice)})
     return data
 
 

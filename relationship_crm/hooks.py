@@ -222,7 +222,6 @@ scheduler_events = {
             "relationship_crm.assessment.tasks.drain_relationship_events",
             "relationship_crm.surveys.tasks.send_relationship_surveys",
             "relationship_crm.surveys.tasks.tend_survey_follow_ups",
-            "relationship_crm.advocacy.tasks.refresh_referrals",
         ]
     },
     "daily": ["relationship_crm.advocacy.tasks.record_referrals"],

@@ -7,6 +7,8 @@ import frappe
 from relationship_crm import defaults
 from relationship_crm.custom_fields import ensure_custom_fields
 
+#: The follow-ups of surveys as a board.
+BOARD = "Survey Follow Ups"
 ROLES = ("Relationship Manager", "Relationship User", "Relationship Analyst")
 
 
@@ -25,6 +27,7 @@ def ensure() -> None:
     ensure_roles()
     ensure_custom_fields()
     defaults.insert_missing()
+    ensure_board()
 
 
 def ensure_roles() -> None:
@@ -34,3 +37,22 @@ def ensure_roles() -> None:
             frappe.get_doc({"doctype": "Role", "role_name": role, "desk_access": 1}).insert(
                 ignore_permissions=True
             )  # install runs as Administrator, migrate may not
+
+
+def ensure_board() -> None:
+    """A board on which follow-ups move from open to closed, for everybody."""
+    if frappe.db.exists("Kanban Board", BOARD):
+        return
+    columns = (("Open", "Orange"), ("Contacted", "Blue"), ("Closed", "Green"))
+    frappe.get_doc(
+        {
+            "doctype": "Kanban Board",
+            "kanban_board_name": BOARD,
+            "reference_doctype": "Survey Follow Up",
+            "field_name": "status",
+            "fields": '["due_date", "comment"]',
+            "columns": [
+                {"column_name": name, "status": "Active", "indicator": color} for name, color in columns
+            ],
+        }
+    ).insert(ignore_permissions=True)  # install runs as Administrator, migrate may not

@@ -120,6 +120,11 @@ def relationship_criterion(user: str, table: str = "Relationship") -> str:
     return f"({' or '.join(allowed)})" if allowed else NOTHING
 
 
+def reads_every(party_type: str, user: str | None = None) -> bool:
+    """Whether a user may read all parties of a type."""
+    return not _party_condition(party_type, user or frappe.session.user)
+
+
 def _of_party_type(party_type: str, condition: str, table: str) -> str:
     own = f"`tab{table}`.party_type = {frappe.db.escape(party_type)}"
     if not condition:

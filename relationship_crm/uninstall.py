@@ -5,7 +5,7 @@ from __future__ import annotations
 import frappe
 
 from relationship_crm.custom_fields import MODULE, get_custom_fields, remove_custom_fields
-from relationship_crm.install import ROLES
+from relationship_crm.install import BOARD, ROLES
 
 
 def before_uninstall() -> None:
@@ -106,6 +106,18 @@ def remove_log_settings() -> None:
     ours = frappe.get_all("DocType", filters={"module": MODULE}, pluck="name", order_by="name")
     if ours:
         frappe.db.delete("Logs To Clear", {"ref_doctype": ("in", ours)})
+
+
+def remove_board() -> None:
+    """The board of follow-ups."""
+    if frappe.db.exists("Kanban Board", BOARD):
+        frappe.delete_doc("Kanban Board", BOARD, force=True, ignore_permissions=True)  # uninstall: no user to ask
+
+
+def remove_portal_item() -> None:
+    """Our page in the portal's menu; it leads nowhere any more."""
+    item = frappe.qb.DocType("Portal Menu Item")
+    frappe.qb.from_(item).delete().where(item.reference_doctype == "Customer Idea").run()
 
 
 def drop_columns() -> None:

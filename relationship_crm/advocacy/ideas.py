@@ -9,6 +9,8 @@ from frappe import _
 from frappe.rate_limiter import rate_limit
 from frappe.utils import cint, escape_html, getdate
 
+from relationship_crm.surveys.reading import harmless
+
 IDEA = "Customer Idea"
 NEW, REVIEW, PLANNED, REALISED, DECLINED = "New", "Under Review", "Planned", "Realised", "Declined"
 BY_SURVEY, BY_PORTAL = "Survey", "Portal"
@@ -25,7 +27,8 @@ PAGE = "/ideas"
 
 def validate(doc: Any) -> None:
     """A title; the day on which it was realised."""
-    doc.title = " ".join((doc.title or "").split())
+    doc.title = harmless(" ".join((doc.title or "").split()))
+    doc.description = harmless(doc.description) if doc.description else None
     if not doc.title:
         frappe.throw(_("Give the idea a title."), frappe.MandatoryError)
     if doc.status != REALISED:

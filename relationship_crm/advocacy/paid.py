@@ -16,6 +16,7 @@ from relationship_crm.measures.referrals import paid_query
 from relationship_crm.signals.base import LISTS, Scope
 
 REFERRAL = "Customer Referral"
+SAVEPOINT = "customer_referral"
 OPEN, LEAD, CUSTOMER, PAID, DECLINED = "Open", "Lead", "Customer", "Paid", "Declined"
 
 
@@ -48,6 +49,28 @@ def state_of(
     if status == DECLINED:
         return DECLINED, None
     return (LEAD, None) if lead else (OPEN, None)
+
+
+def refresh_of(parties: Iterable[tuple[str, str]]) -> None:
+    """Brings the referrals of customers with news up to date, before the drain assesses them.
+
+    What fails is logged and left to the night: the assessment must not wait for it.
+    """
+    customers = sorted({name for kind, name in parties if kind == "Customer"})
+    if not customers:
+        return
+    frappe.db.savepoint(SAVEPOINT)
+    try:
+        names = frappe.get_all(
+            REFERRAL, {"referred_customer": ("in", customers)}, pluck="name", order_by="name"
+        )
+        if names:
+            refresh(names)
+    except Exception as error:
+        if frappe.db.is_deadlocked(error) or frappe.db.is_timedout(error):
+            raise
+        frappe.db.rollback(save_point=SAVEPOINT)
+        frappe.log_error(title="Relationship CRM: referrals could not be brought up to date")
 
 
 def refresh(names: Iterable[str] | None = None) -> int:

@@ -19,6 +19,7 @@ BY_HAND, SURVEY, FROM_LEAD = "By Hand", "Survey", "Lead"
 CONTACT = ("contact_name", "contact_email", "contact_phone")
 #: A chain that is longer is an import gone wrong.
 LONGEST_CHAIN = 50
+LONGEST_TITLE = 300
 
 
 # the record's own events
@@ -32,6 +33,18 @@ def validate(doc: Any) -> None:
     _check_once(doc)
     paid = paid_on([doc.referred_customer])
     doc.status, doc.first_paid_on = state_of(doc.status, doc.referred_lead, doc.referred_customer, paid)
+    doc.title = _title(doc)
+
+
+def _title(doc: Any) -> str:
+    """Who recommended whom, as lists show it."""
+    by = frappe.db.get_value("Customer", doc.referrer, "customer_name") or doc.referrer
+    whom = (
+        (doc.referred_customer and frappe.db.get_value("Customer", doc.referred_customer, "customer_name"))
+        or (doc.referred_lead and frappe.db.get_value("Lead", doc.referred_lead, "lead_name"))
+        or next((doc.get(field) for field in CONTACT if doc.get(field)), "")
+    )
+    return f"{by} → {whom}"[:LONGEST_TITLE]
 
 
 def _complete(doc: Any) -> None:

@@ -8,15 +8,11 @@ from relationship_crm.advocacy import paid, referred_by
 from relationship_crm.switches import is_enabled
 
 
-def refresh_referrals() -> None:
-    """Every few minutes: who has paid by now, or has given everything back. Sales documents themselves do nothing here."""
-    if is_enabled():
-        paid.refresh()
-        _commit()
-
-
 def record_referrals() -> None:
-    """Every night: referrers that an import wrote on leads and customers get their records."""
+    """Every night: referrers that an import wrote on leads and customers get their records; all records their status.
+
+    During the day the drain of the outbox looks after the customers with news.
+    """
     if is_enabled():
         referred_by.adopt(_commit)
         paid.refresh()

@@ -96,9 +96,12 @@ def assess_relationship(name: str) -> Counts:
     return assess_party(*party) if party else Counts()
 
 
-def drain(commit: Callable[[], None], limit: int = 5000) -> int:
+def drain(
+    commit: Callable[[], None], limit: int = 5000, before: Callable[[Sequence[Key]], None] | None = None
+) -> int:
     """Assess the parties with news, in batches; the number of events done. `commit` ends each batch's transaction.
 
+    `before` is told of the parties of each batch; what it marks is assessed too, in this drain or the next one.
     Does nothing while a pass is running: the events wait for the next drain.
     """
     total = 0
@@ -108,6 +111,9 @@ def drain(commit: Callable[[], None], limit: int = 5000) -> int:
             batch = outbox.take(limit)
             if not batch.names:
                 break
+            if before:
+                before(batch.parties)
+                commit()
             for start in range(0, len(batch.parties), DRAIN):
                 _assess_or_log(batch.parties[start : start + DRAIN], commit)
             outbox.done(batch)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import frappe
 
+from relationship_crm.advocacy.paid import refresh_of
 from relationship_crm.assessment.process import create_run, execute
 from relationship_crm.assessment.run import drain
 from relationship_crm.switches import is_enabled
@@ -12,7 +13,7 @@ from relationship_crm.switches import is_enabled
 def drain_relationship_events() -> None:
     """Every few minutes: assess the parties with news."""
     if is_enabled():
-        drain(_commit)
+        drain(_commit, before=refresh_of)
 
 
 def nightly_relationship_assessment() -> None:

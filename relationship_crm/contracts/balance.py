@@ -18,6 +18,7 @@ Everything is whole numbers of millionths inside, so sums are exact in any order
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,14 +59,21 @@ class Usage:
 
 def posting_order(line: np.ndarray, day: np.ndarray, creation: np.ndarray, name: np.ndarray) -> np.ndarray:
     """Positions of entries by line, date, creation (a number or datetime64), name."""
-    return np.lexsort((name, creation, day, line))
+    order = np.lexsort((creation, day, line))
+    same = np.ones(max(len(order) - 1, 0), dtype=bool)
+    for values in (line, day, creation):
+        same &= values[order][1:] == values[order][:-1]
+    tied = (np.append(same, False) | np.append(False, same))[: len(order)]
+    of = order[tied]  # names are slow to sort, and seldom needed
+    order[tied] = of[np.lexsort((name[of], creation[of], day[of], line[of]))]
+    return order
 
 
-def standing(name: np.ndarray, reversal_of: np.ndarray) -> np.ndarray:
-    """Entries that neither were reversed nor are reversals (`reversal_of` is "" for other entries)."""
-    name, reversal_of = np.asarray(name, dtype=str), np.asarray(reversal_of, dtype=str)
-    reverses = reversal_of != ""
-    return ~reverses & ~np.isin(name, reversal_of[reverses])
+def standing(name: Sequence[str], reversal_of: Sequence[str | None]) -> np.ndarray:
+    """Entries that neither were reversed nor are reversals."""
+    reversed_ = {original for original in reversal_of if original}
+    pairs = zip(name, reversal_of, strict=True)
+    return np.fromiter((not original and own not in reversed_ for own, original in pairs), dtype=bool)
 
 
 @dataclass(frozen=True)
@@ -75,7 +83,7 @@ class Folded:
     carried: np.ndarray  # P, from the period before
     available: np.ndarray  # P, included + carried
     used: np.ndarray  # P
-    lapsed: np.ndarray  # P, left at the end and not carried on
+    lapsed: np.ndarray  # P, left at the end and not carried on; all that is left at the end of the line
     period: np.ndarray  # E, -1 outside of the line's life
     running: np.ndarray  # E, use of the period up to and with the entry
     covered: np.ndarray  # E
@@ -113,8 +121,10 @@ def fold(lines: Lines, periods: Periods, usage: Usage, counts: np.ndarray | None
     summed = np.concatenate(([0], np.cumsum(amount)))
     bounds = np.searchsorted(within, np.arange(periods.size + 1))
     used = summed[bounds[1:]] - summed[bounds[:-1]]
-    carried, lapsed = _carry(periods, used, caps(lines, periods))
+    carried = _carry(periods, used, caps(lines, periods))
     available = periods.included + carried
+    handed = np.append(carried, 0)[1:]  # the first period of a line gets nothing
+    lapsed = np.maximum(available - used, 0) - handed
     running = summed[1:] - summed[bounds[:-1]][within]
     most = available[within]
     by_entry = np.zeros((3, len(quantity)), dtype=np.int64)
@@ -124,21 +134,18 @@ def fold(lines: Lines, periods: Periods, usage: Usage, counts: np.ndarray | None
     return Folded(carried, available, used, lapsed, period, *by_entry)
 
 
-def _carry(periods: Periods, used: np.ndarray, cap: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What each period gets from the one before, and what lapses at its end: one step a period, for all lines at once."""
-    carried, lapsed = np.zeros(periods.size, dtype=np.int64), np.zeros(periods.size, dtype=np.int64)
+def _carry(periods: Periods, used: np.ndarray, cap: np.ndarray) -> np.ndarray:
+    """What each period gets from the one before: one step a period, for all lines at once."""
+    carried = np.zeros(periods.size, dtype=np.int64)
     count = np.diff(periods.bounds)
-    by_length = np.argsort(-count, kind="stable")
-    first, count = periods.bounds[:-1][by_length], count[by_length]
-    handed = np.zeros(len(first), dtype=np.int64)
-    for step in range(int(count[0]) if len(count) else 0):
-        alive = np.searchsorted(-count, -step, side="left")  # lines with more periods than this
-        at = first[:alive] + step
-        carried[at] = handed[:alive]
-        left = np.maximum(periods.included[at] + carried[at] - used[at], 0)
-        handed = np.minimum(left, cap[at])
-        lapsed[at] = left - handed
-    return carried, lapsed
+    longest_first = np.argsort(-count, kind="stable")
+    first, count = periods.bounds[:-1][longest_first], count[longest_first]
+    for step in range(1, int(count[0]) if len(count) else 0):
+        more = np.searchsorted(-count, -step, side="left")  # lines with more periods than this
+        at = first[:more] + step
+        left = np.maximum(periods.included[at - 1] + carried[at - 1] - used[at - 1], 0)
+        carried[at] = np.minimum(left, cap[at - 1])
+    return carried
 
 
 @dataclass(frozen=True)

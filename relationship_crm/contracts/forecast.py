@@ -1,21 +1,21 @@
 """On which day a contract line runs out at the present pace, and how sure that is. Arithmetic on arrays of lines.
 
 The pace is what was used in the last days (`WINDOW`, or since the line's start) over those days; the day is the one on which
-what is left is used up at that pace. Use comes in lumps: two hours here, eight there. A period with sum s = Σq and squares
-Σq² varies as if n = s²/Σq² equal lumps of u = Σq²/s had been used, and what is left is r = left/u such lumps (the variance of
-a compound Poisson sum is its rate times the mean square of a lump). If lumps come as a Poisson process, the time T of the
-next r lumps relates to the days w in which n came by
+what is left is used up at that pace. Use comes in lumps: two hours here, eight there. Days with a sum s = Σq and squares Σq²
+vary as if n = s²/Σq² equal lumps of u = Σq²/s had been used (the variance of a compound Poisson sum is its rate times the
+mean square of a lump). The lump that uses up the rest goes beyond it, by (u - smallest)/2 on average (mean excess of a
+renewal process; Feller 1971, An Introduction to Probability Theory II, XI.4), so the rest is r = (left + that)/u lumps. If
+lumps come as a Poisson process, the time T of the next r of them relates to the days w in which n came by
 
     T / w  ~  r / (n + ½) · F(2r, 2n + 1)
 
 (Cox 1953, "Some simple approximate tests for Poisson variates", Biometrika 40, 354-360; also the predictive distribution with
 Jeffreys' prior of the rate). From this come the 80 % interval and the chance that the line runs out before its period ends.
-Fewer than three lumps are too little to tell.
+Fewer than three lumps are too little to tell. `tests/unit/test_contract_forecast.py` simulates how often the interval is right.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +23,7 @@ from scipy.special import fdtr, fdtri
 
 from relationship_crm.contracts.balance import Usage
 from relationship_crm.contracts.periods import quantities
+from relationship_crm.contracts.words import Translate, untranslated
 
 #: Days that make the present pace.
 WINDOW = 90
@@ -31,20 +32,14 @@ FEWEST = 3.0
 #: How sure the interval is.
 CONFIDENCE = 0.80
 
-Translate = Callable[[str], str]
-
-
-def untranslated(text: str) -> str:
-    """The text itself; on a site Frappe's `_` takes its place."""
-    return text
-
 
 @dataclass(frozen=True)
 class Pace:
-    """Use of the last days by line: sum, sum of squares, and how many days that were."""
+    """Use of the last days by line: sum, sum of squares, smallest entry, and how many days that were."""
 
     total: np.ndarray
     squares: np.ndarray
+    smallest: np.ndarray
     days: np.ndarray
 
     @property
@@ -72,7 +67,9 @@ def pace(
     line, quantity = usage.line[recent], quantities(usage.quantity[recent])
     total = np.bincount(line, quantity, minlength=len(start))
     squares = np.bincount(line, quantity**2, minlength=len(start))
-    return Pace(total, squares, np.maximum(today - since + 1, 0))
+    smallest = np.full(len(start), np.inf)
+    np.minimum.at(smallest, line[quantity > 0], quantity[quantity > 0])
+    return Pace(total, squares, smallest, np.maximum(today - since + 1, 0))
 
 
 @dataclass(frozen=True)
@@ -104,12 +101,14 @@ def run_out(
     day, earliest, latest, chance = (np.full(len(left), np.nan) for _ in range(4))
     told = (lumps >= FEWEST) & np.isfinite(left) & (left > 0)
     n, w = lumps[told], of.days[told]
-    r = left[told] * of.total[told] / of.squares[told]
+    lump = of.squares[told] / of.total[told]
+    r = (left[told] + np.maximum(lump - of.smallest[told], 0) / 2) / lump
     day[told] = today + np.ceil(left[told] / of.per_day[told])
     scale = w * r / (n + 0.5)
     tail = (1 - confidence) / 2
-    earliest[told] = today + np.floor(scale * fdtri(2 * r, 2 * n + 1, tail))
-    latest[told] = today + np.ceil(scale * fdtri(2 * r, 2 * n + 1, 1 - tail))
+    first = today + np.floor(scale * fdtri(2 * r, 2 * n + 1, tail))
+    final = today + np.ceil(scale * fdtri(2 * r, 2 * n + 1, 1 - tail))
+    earliest[told], latest[told] = np.minimum(first, day[told]), np.maximum(final, day[told])
     remaining = np.maximum(np.asarray(period_end)[told] - today, 0)
     chance[told] = fdtr(2 * r, 2 * n + 1, remaining / scale)
     empty, endless = left <= 0, np.isinf(left)

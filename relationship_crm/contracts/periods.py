@@ -234,15 +234,12 @@ def _included(
     lines: Lines, line: np.ndarray, start: np.ndarray, end: np.ndarray, days: np.ndarray
 ) -> np.ndarray:
     """What each period includes: by days where it is broken or amended, or the quantity at its end as a whole."""
-    of_line = lines.included[line]
-    at_end = of_line
-    shared = of_line * ((end - start + 1) / days)
+    at_end, amended = lines.included[line], np.zeros(len(line), dtype=bool)
+    day_sum = at_end
     if len(lines.changed):
         at_end, day_sum, amended = _amended(lines, line, start, end)
-        shared = np.where(amended, day_sum / days, shared)
-        broken = (end - start + 1 < days) | amended
-    else:
-        broken = end - start + 1 < days
+    broken = (end - start + 1 < days) | amended
+    shared = np.where(amended, day_sum / days, at_end * ((end - start + 1) / days))
     step = np.maximum(lines.step[line], 1)
     shared = (np.floor(shared / step + 0.5) * step).astype(np.int64)
     included = np.where(broken & ~lines.whole[line], shared, at_end)

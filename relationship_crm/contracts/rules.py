@@ -8,18 +8,11 @@ document either stands or does not.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
 from relationship_crm.contracts.periods import MILLIONTHS
-
-Translate = Callable[[str], str]
-
-
-def untranslated(text: str) -> str:
-    """The text itself; on a site Frappe's `_` takes its place."""
-    return text
+from relationship_crm.contracts.words import Translate, untranslated
 
 
 class Rule(Enum):

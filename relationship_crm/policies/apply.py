@@ -7,6 +7,7 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.query_builder import Order
 from frappe.utils import getdate
 
 from relationship_crm.guard import never_in_the_way
@@ -38,14 +39,21 @@ def load_policies() -> list[dict[str, Any]]:
 
 
 def _read_policies() -> list[dict[str, Any]]:
-    policies = frappe.get_all(
-        "Relationship Policy", filters={"enabled": 1}, fields=["*"], order_by="priority desc, creation asc"
+    """By plain queries: `get_all` would read two DocTypes' meta first, dozens of queries while the cache is down."""
+    table, condition = (
+        frappe.qb.DocType(d) for d in ("Relationship Policy", "Relationship Policy Condition")
     )
-    rows = frappe.get_all(
-        "Relationship Policy Condition",
-        filters={"parenttype": "Relationship Policy"},
-        fields=["parent", "subject", "field", "operator", "value"],
-        order_by="parent asc, idx asc",
+    query = frappe.qb.from_(table).select("*").where(table.enabled == 1)
+    policies = query.orderby(table.priority, order=Order.desc).orderby(table.creation).run(as_dict=True)
+    if not policies:
+        return []
+    rows = (
+        frappe.qb.from_(condition)
+        .select(condition.parent, condition.subject, condition.field, condition.operator, condition.value)
+        .where(condition.parent.isin([policy.name for policy in policies]))
+        .orderby(condition.parent)
+        .orderby(condition.idx)
+        .run(as_dict=True)
     )
     for policy in policies:
         policy["conditions"] = [dict(r) for r in rows if r.parent == policy.name]

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from relationship_crm.engine.dimensions import DIMENSIONS
+from relationship_crm.config.surveys.plan import PLANS
 from relationship_crm.preview.demo_profiles import PROFILES
-from relationship_crm.surveys.scales import BOUNDS, CES, CSAT, NPS, SCALE, value_of
+from relationship_crm.surveys.scales import BOUNDS, is_scaled, value_of
 
 if TYPE_CHECKING:
     from relationship_crm.preview.demo import Demo
@@ -40,13 +40,19 @@ VOICES = {
     "slow_payer": Voice(0.70, 0.28, blame=0.02),
 }
 #: Some are too polite to say what they think, some never content; the report on what they say and do finds them.
-POLITE, POLITE_BY, GRUMBLING, GRUMBLING_BY = 0.40, 0.60, 0.06, 0.45
+POLITE, POLITE_BY, GRUMBLING, GRUMBLING_BY = 0.25, 0.60, 0.06, 0.45
 #: Days in which nobody is asked twice.
 REST = 90
 #: Between a delivery and the answer, in days.
 LATER = (3, 9)
-#: What is asked after a delivery, with the dimension it speaks about.
-DELIVERY_ITEMS = ((CSAT, "satisfaction"), (NPS, "engagement_company_emotional"), (CES, "trust_company"))
+#: The ready surveys' questions with a scale: kind and dimension.
+ITEMS = {
+    plan.name: tuple((item.kind, item.dimension) for item in plan.items if is_scaled(item.kind))
+    for plan in PLANS
+}
+AFTER_DELIVERY, EFFORT, ONCE_A_YEAR = "NPS After Delivery", "Customer Effort", "Relationship Quality"
+#: Share of those asked after a delivery who are asked for their effort instead.
+EFFORT_SHARE = 0.2
 #: How far answers stray from the opinion.
 SPREAD = 0.13
 
@@ -91,10 +97,10 @@ def _surveys(demo: Demo, dice: random.Random, customer: dict[str, Any], deliveri
             continue
         if day >= yearly:
             yearly = day + timedelta(days=365)
-            items = tuple((SCALE, dimension) for dimension in DIMENSIONS)
+            survey = ONCE_A_YEAR
         else:
-            items = DELIVERY_ITEMS
-        respond(demo, dice, customer, answered, items, voice, bias)
+            survey = EFFORT if dice.random() < EFFORT_SHARE else AFTER_DELIVERY
+        respond(demo, dice, customer, answered, ITEMS[survey], voice, bias)
 
 
 def respond(

@@ -54,7 +54,9 @@ def store(
     """
     asked = set(asked)
     with as_guest():
-        doc = response_of(invitation, lock=True) or _begin(invitation)
+        # Only a row that is there is locked: looking for one that is not would lock the gap it belongs into, and two
+        # people who answer at the same moment would each wait for the other.
+        doc = response_of(invitation, lock=was_answered(invitation)) or _begin(invitation)
         rows = {row.item_key: row for row in doc.answers if row.item_key not in asked}
         doc.set("answers", [])
         for item in survey.items:
@@ -79,6 +81,17 @@ def response_of(invitation: Any, lock: bool = False) -> Any:
     """The response to an invitation, None where there is none yet or none that could be told to be its."""
     name = frappe.db.get_value(RESPONSE, {"invitation": invitation.name}, "name", for_update=lock)
     return frappe.get_doc(RESPONSE, name, for_update=lock) if name else None
+
+
+def is_open(invitation: Any) -> bool:
+    """Whether the link may be answered today."""
+    late = invitation.expires_on and getdate(invitation.expires_on) < getdate()
+    return invitation.status not in ("Expired", "Withdrawn") and not late
+
+
+def was_answered(invitation: Any) -> bool:
+    """Whether an answer came already."""
+    return invitation.status in ("Answered", "Partly Answered")
 
 
 def given_before(response: Any) -> dict[str, Given]:
@@ -213,7 +226,11 @@ def _fill_rows(doc: Any, survey: Any) -> None:
 
 
 def _fill_row(row: Any, reverse: bool, gone: bool) -> None:
-    row.text = harmless(row.text) if row.text else None
+    if row.text:  # line by line where lines mean something
+        row.text = (
+            "\n".join(map(harmless, row.text.split("\n"))) if row.kind == REFERRAL else harmless(row.text)
+        )
+    row.text = row.text or None
     if not is_scaled(row.kind):
         row.answered, row.score, row.value = 0, 0, 0
         return

@@ -145,11 +145,14 @@ def _store(values: dict[str, Any], rows: list[dict[str, Any]]) -> dict[str, Any]
     key = external_key(values["external_source"], values["external_id"])
     name = frappe.db.get_value(RESPONSE, {"external_key": key}, "name")
     if not name:
+        # One after the other: those who send the same answer at the same time must not wait for each other's locks.
+        frappe.db.get_value(SURVEY, values["survey"], "name", for_update=True)
         point = "record_response"
         frappe.db.savepoint(point)
         try:
             doc = frappe.new_doc(RESPONSE)
-            doc.update({"answered_on": now_datetime(), **values})
+            # Frappe proposes the default company; nobody said it was this one.
+            doc.update({"answered_on": now_datetime(), "company": None, **values})
             doc.set("answers", rows)
             return {"name": doc.insert().name, "created": True}
         except (frappe.UniqueValidationError, frappe.DuplicateEntryError):

@@ -64,14 +64,13 @@ def count_customers(filters: str | list | None = None) -> int:
 
 
 @frappe.whitelist()
-def preview(survey: str, language: str | None = None) -> dict[str, str]:
+def preview(survey: str, language: str | None = None) -> dict[str, Any]:
     """Mail and page of a survey as a contact will see them, with nothing behind their links."""
-    from relationship_crm.surveys import mail, page
+    from relationship_crm.surveys.preview import preview as show
 
     doc = frappe.get_doc(SURVEY, survey)
     doc.check_permission("read")
-    language = language or doc.default_language
-    return {**mail.preview_mail(doc, language), "page": page.preview_page(doc, language)}
+    return show(doc, language or doc.default_language)
 
 
 def _parsed(value: Any) -> Any:

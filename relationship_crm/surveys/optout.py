@@ -21,8 +21,8 @@ def stop(invitation: Any) -> None:
     address = address_of(invitation)
     if not address:
         return
-    name = frappe.db.get_value(RECIPIENT, {"address": address}, "name", for_update=True)
-    doc = frappe.get_doc(RECIPIENT, name) if name else frappe.new_doc(RECIPIENT)
+    name = frappe.db.get_value(RECIPIENT, {"address": address}, "name")
+    doc = frappe.get_doc(RECIPIENT, name, for_update=True) if name else frappe.new_doc(RECIPIENT)
     doc.update({"address": address, "do_not_ask": 1, "do_not_ask_on": now_datetime()})
     doc.flags.ignore_permissions = True  # who holds the link may speak for its address
     doc.save()

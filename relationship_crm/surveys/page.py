@@ -359,7 +359,7 @@ def in_words(day: Any, language: str) -> str:
 def hidden(address: str) -> str:
     """An address that its owner recognises and others do not: a…@example.com, …4567."""
     name, at, domain = address.partition("@")
-    return f"{name[:1]}…{at}{domain}" if at else f"…{address[-4:]}"
+    return f"{name[:1]}…\N{WORD JOINER}{at}{domain}" if at else f"…{address[-4:]}"
 
 
 def site_name() -> str:
@@ -370,14 +370,3 @@ def site_name() -> str:
 
 def _language_name(code: str) -> str:
     return frappe.get_cached_value("Language", code, "language_name") or code
-
-
-def is_open(invitation: Any) -> bool:
-    """Whether the link may be answered today."""
-    late = invitation.expires_on and getdate(invitation.expires_on) < getdate()
-    return invitation.status not in ("Expired", "Withdrawn") and not late
-
-
-def was_answered(invitation: Any) -> bool:
-    """Whether an answer came already."""
-    return invitation.status in ("Answered", "Partly Answered")

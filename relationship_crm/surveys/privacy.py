@@ -18,7 +18,7 @@ IDENTITY = {
     RESPONSE: ("contact", "email"),
     ANSWER: ("text", "email"),
     "Survey Follow Up": ("comment", "lowest_answer"),
-    "Customer Referral": ("contact_name", "contact_email", "contact_phone", "notes"),
+    "Customer Referral": ("contact_name", "contact_email", "contact_phone", "notes", "title"),
 }
 #: A testimonial goes with its author, unless it may be used.
 TESTIMONIAL = ("testimonial_text", "testimonial_consent_text")
@@ -37,6 +37,8 @@ def erase(email: str) -> None:
     empty_referrals(_names("Customer Referral", "contact_email", [email]))
     empty_referrals(_names("Customer Referral", "response", responses))
     empty_invitations(invitations)
+    # an idea is the company's work by now; whose it was is forgotten
+    _empty("Customer Idea", ("contact",), "response", responses)
     t = frappe.qb.DocType("Survey Recipient")
     frappe.qb.from_(t).delete().where(t.address.isin(sorted(addresses))).run()
 
@@ -51,8 +53,13 @@ def empty_responses(names: Sequence[str], with_testimonials: bool) -> None:
 
 
 def empty_follow_ups(responses: Sequence[str]) -> None:
-    """What a customer said, as quoted to whoever looks after it."""
-    _empty("Survey Follow Up", IDENTITY["Survey Follow Up"], "response", responses)
+    """What a customer said, as quoted to whoever looks after it; in their tasks too."""
+    names = _names("Survey Follow Up", "response", responses)
+    _empty("Survey Follow Up", IDENTITY["Survey Follow Up"], "name", names)
+    if names:
+        t = frappe.qb.DocType("ToDo")
+        tasks = (t.reference_type == "Survey Follow Up") & t.reference_name.isin(names)
+        frappe.qb.update(t).set(t.description, t.reference_name).where(tasks).run()
 
 
 def empty_referrals(names: Sequence[str]) -> None:

@@ -18,6 +18,7 @@ import frappe
 from frappe.utils import add_days, cint, getdate, now_datetime
 from pypika.terms import ExistsCriterion
 
+from relationship_crm.assessment.bulk import write_rows
 from relationship_crm.guard import database_errors
 from relationship_crm.surveys.invitations import (
     DOCTYPE,
@@ -210,10 +211,9 @@ def remind(names: Sequence[str], checkpoint: Checkpoint) -> int:
     for row in rows:
         if row["reminded_on"] or row["name"] in reasons or row["name"] not in standing:
             continue
-        _update(row["name"], reminded_on=now_datetime())
-        if not _hand_over(row, checkpoint, reminder=True):
-            continue
-        done += 1
+        row["reminded_on"] = now_datetime()
+        _update(row["name"], reminded_on=row["reminded_on"])
+        done += _hand_over(row, checkpoint, reminder=True)
     return done
 
 
@@ -408,27 +408,45 @@ def _sender(survey: str) -> str:
 
 
 def _communication(row: dict[str, Any], subject: str, text: str, sender: str) -> str:
-    """The party's timeline says that it was asked; the link stays with who was asked."""
-    doc = frappe.get_doc(
-        {
-            "doctype": "Communication",
-            "communication_type": "Automated Message",
-            "communication_medium": row["channel"],
-            "sent_or_received": "Sent",
-            "subject": subject or row["survey"],
-            "content": text,
-            "sender": sender,
-            "recipients": row["email"] if row["channel"] == EMAIL else "",
-            "phone_no": row["mobile_no"] if row["channel"] == SMS else "",
-            "reference_doctype": row["party_type"],
-            "reference_name": row["party"],
-            "timeline_links": [{"link_doctype": "Contact", "link_name": row["contact"]}]
-            if row["contact"]
-            else [],
+    """The party's timeline says that it was asked; the link stays with who was asked.
+
+    Written as rows, not as a document: saving one also writes to the party's own row, which a sale may be waiting for, and
+    there is nobody to notify.
+    """
+    name, moment = frappe.generate_hash(length=16), row["reminded_on"] or row["sent_on"]
+    by_mail = row["channel"] == EMAIL
+    values = {
+        "name": name,
+        "communication_type": "Automated Message",
+        "communication_medium": row["channel"],
+        "sent_or_received": "Sent",
+        "communication_date": moment,
+        "status": "Linked",
+        "seen": 1,
+        "subject": subject or row["survey"],
+        "content": text,
+        "sender": frappe.utils.parse_addr(sender)[1] if sender else "",
+        "sender_full_name": frappe.utils.parse_addr(sender)[0] if sender else "",
+        "recipients": row["email"] if by_mail else "",
+        "phone_no": "" if by_mail else row["mobile_no"],
+        "reference_doctype": row["party_type"],
+        "reference_name": row["party"],
+        "user": frappe.session.user,
+    }
+    write_rows("Communication", tuple(values), [tuple(values.values())])
+    if row["contact"]:
+        link = {
+            "name": frappe.generate_hash(length=16),
+            "parent": name,
+            "parenttype": "Communication",
+            "parentfield": "timeline_links",
+            "link_doctype": "Contact",
+            "link_name": row["contact"],
+            "link_title": row["recipient_name"],
+            "communication_date": moment,
         }
-    )
-    doc.flags.skip_add_signature = True
-    return doc.insert(ignore_permissions=True).name  # the scheduler sends, not a user
+        write_rows("Communication Link", tuple(link), [tuple(link.values())])
+    return name
 
 
 def _close(row: dict[str, Any], status: str, reason: str = "") -> None:

@@ -7,6 +7,11 @@ NPS   share of promoters (9, 10) less share of detractors (0..6), in points -100
 CSAT  share of the answers 4 and 5. Wilson's score interval (Wilson 1927, JASA 22, 209-212).
 CES   mean of 1..7, as are items of a scale. Student's t interval.
 
+A customer who answers ten times is one customer: answers of the same person are alike, and an interval that took them for
+ten opinions would be too narrow. So all formulas use the number of answers that would be worth as much if each came from
+somebody else (the effective sample size: Kish 1965, "Survey Sampling"; for intervals of shares Korn and Graubard 1998, Survey
+Methodology 24, 193-201). Where everybody answered once, it is the number of answers.
+
 `benchmarks/nps_coverage.py` simulates how often the NPS interval holds the true score, next to other intervals.
 """
 
@@ -58,20 +63,33 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Tally:
-    """All that a figure needs of a set of answers: number, sum and sum of squares.
+    """All that a figure needs of a set of answers: sums over answers, and sums over the people who gave them.
 
-    What is summed up is -1, 0, 1 for NPS, 0 or 1 for CSAT, 1..7 for CES. Tallies of disjoint sets can be added up.
+    What is summed up is -1, 0, 1 for NPS, 0 or 1 for CSAT, 1..7 for CES. For a person with n answers that add up to t the
+    last three are the sums of n², n·t and t²; left out, everybody answered once. Tallies of other people can be added up.
     """
 
     n: int = 0
     total: float = 0.0
     squares: float = 0.0
+    people: int | None = None
+    own_counts: float = 0.0
+    own_products: float = 0.0
+    own_squares: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.people is None:
+            for name, value in zip(_OWN, (self.n, self.n, self.total, self.squares), strict=True):
+                object.__setattr__(self, name, value)
 
     def __add__(self, other: Tally) -> Tally:
-        return Tally(self.n + other.n, self.total + other.total, self.squares + other.squares)
+        return Tally(*(one + two for one, two in zip(self._sums(), other._sums(), strict=True)))
 
     def __sub__(self, other: Tally) -> Tally:
-        return Tally(self.n - other.n, self.total - other.total, self.squares - other.squares)
+        return Tally(*(one - two for one, two in zip(self._sums(), other._sums(), strict=True)))
+
+    def _sums(self) -> tuple[float, ...]:
+        return self.n, self.total, self.squares, *(getattr(self, name) for name in _OWN)
 
     @property
     def mean(self) -> float:
@@ -85,15 +103,39 @@ class Tally:
             return 0.0
         return max(self.squares - self.total * self.total / self.n, 0.0) / (self.n - 1)
 
+    @property
+    def worth(self) -> float:
+        """The effective sample size: n over the design effect, between what it is if each person always says the same and n.
+
+        The design effect is the variance of the mean between people, C/(C-1)·Σ(t - m·n)²/N², over that of N people, s²/N.
+        """
+        if not self.people or self.people >= self.n:
+            return float(self.n)
+        least = self.n * self.n / self.own_counts  # n over the design effect of perfect likeness
+        if self.people < FEWEST or self.variance <= 0:
+            return least
+        m = self.mean
+        between = max(self.own_squares - 2 * m * self.own_products + m * m * self.own_counts, 0.0)
+        between *= self.people / (self.people - 1) / self.n**2
+        effect = between / (self.variance / self.n)
+        return min(max(self.n / effect if effect > 0 else self.n, least), float(self.n))
+
+
+_OWN = ("people", "own_counts", "own_products", "own_squares")
+
 
 @dataclass(frozen=True)
 class Estimate:
-    """A figure with its interval; NaN where there are no answers. `low` and `high` are NaN where one answer says nothing."""
+    """A figure with its interval; NaN where there are no answers. `low` and `high` are NaN where one answer says nothing.
+
+    `people` are those who gave the answers, None where that is not known or everybody answered once.
+    """
 
     value: float
     low: float
     high: float
     n: int
+    people: int | None = None
 
     @property
     def known(self) -> bool:
@@ -125,14 +167,29 @@ def quantile(confidence: float = CONFIDENCE) -> float:
     return float(ndtri((1 + confidence) / 2))
 
 
-def tally(kind: Kind, scores: Iterable[float]) -> Tally:
-    """The tally of scores as they were given (0..10, 1..5, 1..7)."""
+def counted(kind: Kind, scores: Iterable[float]) -> np.ndarray:
+    """What is summed up of scores as they were given (0..10, 1..5, 1..7)."""
     found = np.fromiter((float(score) for score in scores), dtype=float)
     if kind is Kind.NPS:
-        found = (found >= FIRST_PROMOTER).astype(float) - (found <= LAST_DETRACTOR)
-    elif kind is Kind.CSAT:
-        found = (found >= FIRST_SATISFIED).astype(float)
+        return (found >= FIRST_PROMOTER).astype(float) - (found <= LAST_DETRACTOR)
+    return (found >= FIRST_SATISFIED).astype(float) if kind is Kind.CSAT else found
+
+
+def tally(kind: Kind, scores: Iterable[float]) -> Tally:
+    """The tally of scores of as many people."""
+    found = counted(kind, scores)
     return Tally(len(found), float(found.sum()), float((found * found).sum()))
+
+
+def tally_of_people(kind: Kind, scores: Iterable[float], people: Sequence[int]) -> Tally:
+    """The tally of scores with who gave each, as numbers."""
+    found = counted(kind, scores)
+    if not len(found):
+        return Tally()
+    _names, who = np.unique(np.asarray(people), return_inverse=True)
+    counts, totals = np.bincount(who).astype(float), np.bincount(who, found)
+    own = (float((a * b).sum()) for a, b in ((counts, counts), (counts, totals), (totals, totals)))
+    return Tally(len(found), float(found.sum()), float((found * found).sum()), len(counts), *own)
 
 
 def estimate(kind: Kind, of: Tally, confidence: float = CONFIDENCE) -> Estimate:
@@ -140,12 +197,14 @@ def estimate(kind: Kind, of: Tally, confidence: float = CONFIDENCE) -> Estimate:
     if of.n <= 0:
         return NOTHING
     if kind is Kind.NPS:
-        promoters, detractors = _sides(of)
-        return nps(detractors, of.n - promoters - detractors, promoters, confidence)
-    if kind is Kind.CSAT:
-        low, high = wilson(of.total, of.n, confidence)
-        return Estimate(100 * of.mean, 100 * low, 100 * high, of.n)
-    return mean(of, kind.bounds, confidence)
+        found = _nps(of, confidence)
+    elif kind is Kind.CSAT:
+        low, high = wilson(of.mean * of.worth, of.worth, confidence)
+        found = Estimate(100 * of.mean, 100 * low, 100 * high, of.n)
+    else:
+        found = mean(of, kind.bounds, confidence)
+    people = of.people if of.people and of.people < of.n else None
+    return Estimate(found.value, found.low, found.high, of.n, people)
 
 
 def nps(detractors: int, passives: int, promoters: int, confidence: float = CONFIDENCE) -> Estimate:
@@ -155,22 +214,25 @@ def nps(detractors: int, passives: int, promoters: int, confidence: float = CONF
     (p - d) ± z·sqrt((p + d - (p - d)²)/N), clipped to -100..100. The score itself is the one that was given.
     """
     n = detractors + passives + promoters
-    if n <= 0:
-        return NOTHING
-    centre, variance = _adjusted(detractors, promoters, n)
+    return _nps(Tally(n, promoters - detractors, promoters + detractors), confidence) if n > 0 else NOTHING
+
+
+def _nps(of: Tally, confidence: float) -> Estimate:
+    centre, variance = _adjusted(of)
     reach = quantile(confidence) * math.sqrt(variance)
-    value = 100 * (promoters - detractors) / n
-    return Estimate(value, 100 * max(centre - reach, -1.0), 100 * min(centre + reach, 1.0), n)
+    return Estimate(100 * of.mean, 100 * max(centre - reach, -1.0), 100 * min(centre + reach, 1.0), of.n)
 
 
-def _adjusted(detractors: float, promoters: float, n: float) -> tuple[float, float]:
+def _adjusted(of: Tally) -> tuple[float, float]:
     """Centre and variance of a net score, -1..1, with the pseudo-answers."""
+    n, (promoters, detractors) = of.worth, _sides(of)
     whole = n + sum(PSEUDO)
-    d, p = (detractors + PSEUDO[0]) / whole, (promoters + PSEUDO[2]) / whole
+    d = (n * detractors / of.n + PSEUDO[0]) / whole
+    p = (n * promoters / of.n + PSEUDO[2]) / whole
     return p - d, (p + d - (p - d) ** 2) / whole
 
 
-def wilson(hits: float, n: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
+def wilson(hits: float, n: float, confidence: float = CONFIDENCE) -> tuple[float, float]:
     """Wilson's score interval of a share: (p + z²/2n ± z·sqrt(p(1-p)/n + z²/4n²))/(1 + z²/n); 0..1 of nothing."""
     if n <= 0:
         return 0.0, 1.0
@@ -194,15 +256,15 @@ def mean(of: Tally, bounds: tuple[float, float], confidence: float = CONFIDENCE)
     """Mean of answers with Student's interval: mean ± t(n-1)·s/sqrt(n), clipped to the scale; one answer has none."""
     if of.n <= 0:
         return NOTHING
-    if of.n < FEWEST:
+    if of.worth < FEWEST:
         return Estimate(of.mean, math.nan, math.nan, of.n)
-    reach = float(stdtrit(of.n - 1, (1 + confidence) / 2)) * math.sqrt(_spread(of))
+    reach = float(stdtrit(of.worth - 1, (1 + confidence) / 2)) * math.sqrt(_spread(of))
     return Estimate(of.mean, max(of.mean - reach, bounds[0]), min(of.mean + reach, bounds[1]), of.n)
 
 
 def _spread(of: Tally) -> float:
     """Variance of a mean of whole steps."""
-    return max(of.variance, STEP_VARIANCE) / of.n
+    return max(of.variance, STEP_VARIANCE) / of.worth
 
 
 def _sides(of: Tally) -> tuple[int, int]:
@@ -219,23 +281,20 @@ def difference(kind: Kind, now: Tally, before: Tally, confidence: float = CONFID
     NPS: both scores adjusted as for their intervals, z test. CSAT: Newcombe's interval from two Wilson intervals (1998,
     Statistics in Medicine 17, 873-890, method 10). CES: Welch's t test. Sets with fewer than two answers are not compared.
     """
-    if min(now.n, before.n) < FEWEST:
+    if min(now.worth, before.worth) < FEWEST:
         return NO_DIFFERENCE
     if kind is Kind.NPS:
         return _net_difference(now, before, confidence)
     if kind is Kind.CSAT:
-        return share_difference(now.total, now.n, before.total, before.n, confidence)
+        return share_difference(
+            now.mean * now.worth, now.worth, before.mean * before.worth, before.worth, confidence
+        )
     return _mean_difference(now, before, confidence)
 
 
 def _net_difference(now: Tally, before: Tally, confidence: float) -> Difference:
-    centres, variances = [], []
-    for of in (now, before):
-        promoters, detractors = _sides(of)
-        centre, variance = _adjusted(detractors, promoters, of.n)
-        centres.append(centre)
-        variances.append(variance)
-    moved, deviation = centres[0] - centres[1], math.sqrt(sum(variances))
+    (centre, variance), (centre_before, variance_before) = _adjusted(now), _adjusted(before)
+    moved, deviation = centre - centre_before, math.sqrt(variance + variance_before)
     reach = quantile(confidence) * deviation
     error = 2 * float(ndtr(-abs(moved) / deviation))
     value = now.mean - before.mean
@@ -243,7 +302,7 @@ def _net_difference(now: Tally, before: Tally, confidence: float) -> Difference:
 
 
 def share_difference(
-    hits: float, n: int, hits_before: float, n_before: int, confidence: float = CONFIDENCE
+    hits: float, n: float, hits_before: float, n_before: float, confidence: float = CONFIDENCE
 ) -> Difference:
     """Difference of two shares in per cent, by Newcombe's interval; the error is that at which the interval meets zero."""
     if min(n, n_before) <= 0:
@@ -263,7 +322,7 @@ def share_difference(
 
 
 def _newcombe(
-    hits: float, n: int, hits_before: float, n_before: int, confidence: float
+    hits: float, n: float, hits_before: float, n_before: float, confidence: float
 ) -> tuple[float, float]:
     now, before = hits / n, hits_before / n_before
     low, high = wilson(hits, n, confidence)
@@ -278,7 +337,7 @@ def _newcombe(
 def _mean_difference(now: Tally, before: Tally, confidence: float) -> Difference:
     first, second = _spread(now), _spread(before)
     deviation = math.sqrt(first + second)
-    freedom = (first + second) ** 2 / (first**2 / (now.n - 1) + second**2 / (before.n - 1))
+    freedom = (first + second) ** 2 / (first**2 / (now.worth - 1) + second**2 / (before.worth - 1))
     value = now.mean - before.mean
     reach = float(stdtrit(freedom, (1 + confidence) / 2)) * deviation
     error = 2 * float(stdtr(freedom, -abs(value) / deviation))
@@ -319,6 +378,10 @@ def described(kind: Kind, of: Estimate, translate: Translate = untranslated) -> 
         return translate("no answers")
     value = figure(kind, of.value) if kind is Kind.SCALE else f"{kind.value} {figure(kind, of.value)}"
     answers = translate("1 answer") if of.n == 1 else translate("{0} answers").format(of.n)
+    if of.people == 1:
+        answers = translate("{0} answers of one customer").format(of.n)
+    elif of.people:
+        answers = translate("{0} answers of {1} customers").format(of.n, of.people)
     if math.isnan(of.low):
         return f"{value}, {answers}"
     between = translate("{0} to {1}").format(figure(kind, of.low), figure(kind, of.high))

@@ -101,9 +101,9 @@ class Visit:
         """What the request asks for, if the link is open for it."""
         if action == "stop":  # also long after the survey has ended
             return self._stop() if address_of(self.invitation) else _message("closed", 404)
-        if not page.is_open(self.invitation):
+        if not answers.is_open(self.invitation):
             return _message("closed", 404)
-        if self.survey.anonymous and page.was_answered(self.invitation):
+        if self.survey.anonymous and answers.was_answered(self.invitation):
             return self._redirect("") if self.posting else self._html("thanks", self.page.once())
         return self._take() if self.posting else self._show()
 
@@ -164,7 +164,8 @@ class Visit:
         if self.survey.anonymous:  # cannot be completed later
             errors = {**self._lacking(found.given), **errors}
         if found.foreign or errors:
-            return self._again(step, found.given, errors, "error_foreign" if found.foreign else "check")
+            reason = "check_offer" if step == page.OFFER else "check"
+            return self._again(step, found.given, errors, "error_foreign" if found.foreign else reason)
         if step == page.QUESTIONS and not found.given:
             return self._again(step, {}, {}, "error_nothing")
         if not self._lock():
@@ -188,8 +189,8 @@ class Visit:
         )
         if now:
             self.invitation.update(now)
-        once = self.survey.anonymous and page.was_answered(self.invitation)
-        return bool(now) and page.is_open(self.invitation) and not once
+        once = self.survey.anonymous and answers.was_answered(self.invitation)
+        return bool(now) and answers.is_open(self.invitation) and not once
 
     def _again(self, step: str, typed: Any, errors: dict[str, str], notice: str) -> Response:
         """Nothing was stored: the page once more, with what was typed."""

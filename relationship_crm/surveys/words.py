@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import frappe
-
 ENGLISH = {
     "languages": "Language",
     "heading": "Your opinion, please",
@@ -35,8 +33,8 @@ ENGLISH = {
     "testimonial_agreed": "{0} may publish these words with my name and the name of my company. I can take this back at any time.",
     "we": "your company",
     "longest": "Up to {0} characters.",
-    "thanks": "Thank you!",
-    "thanks_text": "Your answers have arrived and will be read.",
+    "thanks": "Your answers have arrived",
+    "thanks_text": "Thank you. We read every answer.",
     "so_far": "Answered so far: {0} of {1}. What you sent is kept.",
     "go_on": "Answer the rest",
     "answers": "Your answers",
@@ -44,7 +42,7 @@ ENGLISH = {
     "change": "Change answers",
     "change_offers": "Change recommendation or quote",
     "offers": "One more thing, if you like",
-    "once": "Your anonymous answers have arrived. They are stored without your name, so they can be neither shown nor changed.",
+    "once": "They are stored without your name, so they can be neither shown nor changed.",
     "closed": "This link is not open",
     "closed_text": "It may have expired, may have been withdrawn, or may not have been copied in full. To tell us something, simply reply to the message that brought you here.",
     "too_many": "Please wait a little",
@@ -52,6 +50,7 @@ ENGLISH = {
     "busy": "Please try once more",
     "busy_text": "That did not work just now. Please go back and try again in a moment; what you typed is still there.",
     "check": "Please check your answers. Nothing has been stored yet.",
+    "check_offer": "Please look at this once more. Your answers are kept; this has not been stored yet.",
     "missing": "What you sent is kept. These questions still need an answer:",
     "error_required": "This question needs an answer.",
     "error_wrong": "Please choose one of the answers offered.",
@@ -103,8 +102,8 @@ GERMAN = {
     "testimonial_agreed": "{0} darf diese Worte mit meinem Namen und dem Namen meiner Firma veröffentlichen. Ich kann das jederzeit zurücknehmen.",
     "we": "Ihr Unternehmen",
     "longest": "Bis zu {0} Zeichen.",
-    "thanks": "Vielen Dank!",
-    "thanks_text": "Ihre Antworten sind angekommen und werden gelesen.",
+    "thanks": "Ihre Antworten sind angekommen",
+    "thanks_text": "Vielen Dank. Wir lesen jede Antwort.",
     "so_far": "Bisher beantwortet: {0} von {1}. Was Sie gesendet haben, bleibt gespeichert.",
     "go_on": "Die übrigen Fragen beantworten",
     "answers": "Ihre Antworten",
@@ -112,7 +111,7 @@ GERMAN = {
     "change": "Antworten ändern",
     "change_offers": "Empfehlung oder Zitat ändern",
     "offers": "Noch etwas, wenn Sie mögen",
-    "once": "Ihre anonymen Antworten sind angekommen. Sie sind ohne Ihren Namen gespeichert und können darum weder gezeigt noch geändert werden.",
+    "once": "Sie sind ohne Ihren Namen gespeichert und können darum weder gezeigt noch geändert werden.",
     "closed": "Dieser Link ist nicht offen",
     "closed_text": "Er ist vielleicht abgelaufen, wurde zurückgezogen oder nicht vollständig kopiert. Möchten Sie uns etwas sagen, antworten Sie einfach auf die Nachricht, die Sie hierher geführt hat.",
     "too_many": "Bitte warten Sie etwas",
@@ -120,6 +119,7 @@ GERMAN = {
     "busy": "Bitte noch einmal versuchen",
     "busy_text": "Das hat gerade nicht geklappt. Bitte gehen Sie zurück und versuchen Sie es gleich noch einmal; was Sie eingegeben haben, ist noch da.",
     "check": "Bitte prüfen Sie Ihre Antworten. Gespeichert wurde noch nichts.",
+    "check_offer": "Bitte sehen Sie sich das noch einmal an. Ihre Antworten bleiben gespeichert; dies hier ist es noch nicht.",
     "missing": "Was Sie gesendet haben, bleibt gespeichert. Diese Fragen brauchen noch eine Antwort:",
     "error_required": "Diese Frage braucht eine Antwort.",
     "error_wrong": "Bitte wählen Sie eine der angebotenen Antworten.",
@@ -171,8 +171,8 @@ RUSSIAN = {
     "testimonial_agreed": "Компания «{0}» может опубликовать эти слова с моим именем и названием моей компании. Я могу отозвать согласие в любое время.",
     "we": "ваша компания",
     "longest": "До {0} знаков.",
-    "thanks": "Спасибо!",
-    "thanks_text": "Ваши ответы получены, мы их прочитаем.",
+    "thanks": "Ваши ответы получены",
+    "thanks_text": "Спасибо. Мы читаем каждый ответ.",
     "so_far": "Отвечено: {0} из {1}. Отправленное сохранено.",
     "go_on": "Ответить на остальные вопросы",
     "answers": "Ваши ответы",
@@ -180,7 +180,7 @@ RUSSIAN = {
     "change": "Изменить ответы",
     "change_offers": "Изменить рекомендацию или отзыв",
     "offers": "И ещё, если хотите",
-    "once": "Ваши анонимные ответы получены. Они хранятся без имени, поэтому их нельзя ни показать, ни изменить.",
+    "once": "Они хранятся без имени, поэтому их нельзя ни показать, ни изменить.",
     "closed": "Эта ссылка не действует",
     "closed_text": "Возможно, срок истёк, опрос отозван или ссылка скопирована не целиком. Если хотите что-то сказать нам, просто ответьте на сообщение, из которого вы пришли.",
     "too_many": "Подождите немного",
@@ -188,6 +188,7 @@ RUSSIAN = {
     "busy": "Попробуйте ещё раз",
     "busy_text": "Сейчас не получилось. Вернитесь назад и попробуйте через минуту ещё раз: введённое сохранилось на странице.",
     "check": "Проверьте, пожалуйста, ответы. Пока ничего не сохранено.",
+    "check_offer": "Посмотрите, пожалуйста, ещё раз. Ваши ответы сохранены, а это пока нет.",
     "missing": "Отправленное сохранено. На эти вопросы ещё нужен ответ:",
     "error_required": "На этот вопрос нужен ответ.",
     "error_wrong": "Выберите один из предложенных ответов.",
@@ -239,8 +240,8 @@ UKRAINIAN = {
     "testimonial_agreed": "Компанія «{0}» може опублікувати ці слова з моїм ім’ям і назвою моєї компанії. Я можу відкликати згоду будь-коли.",
     "we": "ваша компанія",
     "longest": "До {0} знаків.",
-    "thanks": "Дякуємо!",
-    "thanks_text": "Ваші відповіді отримано, ми їх прочитаємо.",
+    "thanks": "Ваші відповіді отримано",
+    "thanks_text": "Дякуємо. Ми читаємо кожну відповідь.",
     "so_far": "Відповіді є на {0} з {1}. Надіслане збережено.",
     "go_on": "Відповісти на решту запитань",
     "answers": "Ваші відповіді",
@@ -248,7 +249,7 @@ UKRAINIAN = {
     "change": "Змінити відповіді",
     "change_offers": "Змінити рекомендацію чи відгук",
     "offers": "І ще дещо, якщо бажаєте",
-    "once": "Ваші анонімні відповіді отримано. Вони зберігаються без імені, тому їх не можна ні показати, ні змінити.",
+    "once": "Вони зберігаються без імені, тому їх не можна ні показати, ні змінити.",
     "closed": "Це посилання не діє",
     "closed_text": "Можливо, термін минув, опитування відкликано або посилання скопійовано не повністю. Якщо хочете щось нам сказати, просто дайте відповідь на повідомлення, з якого ви прийшли.",
     "too_many": "Зачекайте трохи",
@@ -256,6 +257,7 @@ UKRAINIAN = {
     "busy": "Спробуйте ще раз",
     "busy_text": "Зараз не вдалося. Поверніться назад і спробуйте за хвилину ще раз: введене залишилося на сторінці.",
     "check": "Перевірте, будь ласка, відповіді. Поки що нічого не збережено.",
+    "check_offer": "Подивіться, будь ласка, ще раз. Ваші відповіді збережено, а це поки що ні.",
     "missing": "Надіслане збережено. На ці запитання ще потрібна відповідь:",
     "error_required": "На це запитання потрібна відповідь.",
     "error_wrong": "Оберіть одну із запропонованих відповідей.",
@@ -289,7 +291,11 @@ RIGHT_TO_LEFT = ("ar", "fa", "he", "ku", "ps", "ur", "yi")
 def words(language: str) -> Mapping[str, str]:
     """All words in a language; English where there are no others."""
     own = OWN.get(base(language))
-    return own or {key: frappe._(text, lang=language) for key, text in ENGLISH.items()}
+    if own:
+        return own
+    from frappe import _  # here: languages can be compared without Frappe
+
+    return {key: _(text, lang=language) for key, text in ENGLISH.items()}
 
 
 def base(language: str) -> str:

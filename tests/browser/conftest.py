@@ -29,7 +29,13 @@ BENCH = Path(os.environ.get("BENCH_DIR") or Path.home() / "frappe-bench")
 #: Pictures of what a failed test saw, and the server's log.
 BUILD = ROOT / "build" / "browser"
 PATIENCE = 20  # seconds for a page to show something
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+)
 
 
 def chromium() -> str | None:

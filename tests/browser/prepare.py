@@ -17,7 +17,14 @@ STEADY, NEW, SILENT = "RCRM Browser Steady", "RCRM Browser New", "RCRM Browser S
 CUSTOMERS = (STEADY, NEW, SILENT)
 USER = "rcrm-browser@example.com"
 ROLES = (
-    *("System Manager", "Sales User", "Sales Manager", "Sales Master Manager", "Accounts User", "Accounts Manager"),
+    *(
+        "System Manager",
+        "Sales User",
+        "Sales Manager",
+        "Sales Master Manager",
+        "Accounts User",
+        "Accounts Manager",
+    ),
     *("Stock User", "Support Team", "Relationship Manager"),
 )
 DOCUMENTS = {

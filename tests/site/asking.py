@@ -7,7 +7,7 @@ from email import message_from_string
 from typing import Any
 
 import frappe
-from erp import ADVICE, COMPANY, WIDGET, delivery, ensure, order
+from erp import ADVICE, WIDGET, delivery, ensure, order
 from frappe.utils import add_days, getdate, today
 
 ACCOUNT = "RCRM Surveys"
@@ -132,7 +132,9 @@ def invitation(**filters: Any) -> Any:
 
 def mails(recipient: str) -> list[tuple[str, str, Any]]:
     """Subject, HTML and row of what waits in the mail queue for an address."""
-    parents = frappe.get_all("Email Queue Recipient", {"recipient": recipient}, pluck="parent", order_by="creation")
+    parents = frappe.get_all(
+        "Email Queue Recipient", {"recipient": recipient}, pluck="parent", order_by="creation"
+    )
     found = []
     for row in frappe.get_all(
         "Email Queue",

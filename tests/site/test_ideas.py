@@ -198,6 +198,7 @@ def test_a_customer_submits_an_idea_in_the_portal(house) -> None:
     frappe.set_user("Administrator")
     doc = frappe.get_last_doc("Customer Idea")
     assert (doc.customer, doc.contact, doc.source, doc.status) == (customer, contact, "Portal", "New")
+    assert "<" not in doc.title + doc.description and "&lt;" not in doc.description  # tags are text, once and for all
 
 
 def test_text_that_came_past_the_forms_is_shown_as_text(house) -> None:

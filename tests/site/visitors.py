@@ -188,8 +188,7 @@ def unmade() -> None:
     surveys = [SURVEY, ANONYMOUS, OTHER]
     customers = [CUSTOMER, OTHER_CUSTOMER]
     responses = frappe.get_all("Survey Response", {"survey": ("in", surveys)}, pluck="name", order_by="name")
-    for child in ("Survey Answer",):
-        frappe.db.delete(child, {"parent": ("in", responses or [""])})
+    frappe.db.delete("Survey Answer", {"parent": ("in", responses or [""])})
     for doctype, field_ in (
         *(("Customer Referral", "referrer"), ("Customer Idea", "customer"), ("Survey Follow Up", "customer")),
         *(("Relationship Event", "party"), ("Relationship", "party")),
@@ -200,7 +199,13 @@ def unmade() -> None:
         frappe.db.delete(doctype, {"survey": ("in", surveys)})
     frappe.db.delete("Survey Recipient", {"address": EMAIL})
     frappe.db.delete("Email Unsubscribe", {"email": EMAIL})
-    frappe.db.delete("Data Import", {"reference_doctype": "Survey Response"})
+    imports = frappe.get_all(
+        "Data Import", {"reference_doctype": "Survey Response"}, pluck="name", order_by="name"
+    )
+    frappe.db.delete("Data Import Log", {"data_import": ("in", imports or [""])})
+    frappe.db.delete("Data Import", {"name": ("in", imports or [""])})
+    for name in frappe.get_all("File", {"file_name": ("like", "rcrm-page-%")}, pluck="name", order_by="name"):
+        frappe.delete_doc("File", name, force=True)
     for doctype, names in (
         ("Relationship Survey", surveys),
         ("Contact", frappe.get_all("Contact", {"email_id": EMAIL}, pluck="name", order_by="name")),

@@ -29,6 +29,7 @@ from relationship_crm.surveys.statistics import (
     spread_in_words,
     summary_sentence,
     tally,
+    tally_of_people,
     wilson,
 )
 
@@ -149,6 +150,71 @@ def test_equal_answers_are_no_certainty():
 def test_one_answer_has_no_interval():
     of = estimate(Kind.CES, tally(Kind.CES, [6]))
     assert of.value == 6 and math.isnan(of.low) and math.isnan(of.high)
+
+
+# -- answers of the same people
+
+
+def people(kind: Kind, *given: list[int]) -> Tally:
+    scores = [score for own in given for score in own]
+    return tally_of_people(kind, scores, [person for person, own in enumerate(given) for _score in own])
+
+
+def test_two_who_answer_twice_by_hand():
+    """Answers (1, 2) and (5, 5) on a scale: n 4, mean 3.25, s² = 4.25 (deviations 2.25, 1.25, 1.75, 1.75).
+
+    Between the two: t - m·n is -3.5 and 3.5, so C/(C-1)·Σ/N² = 2·24.5/16 = 3.0625 against s²/N = 1.0625: they are worth
+    4/(3.0625/1.0625) = 1.39 answers, but not less than the 2 they are if each always says the same.
+    """
+    of = people(Kind.SCALE, [1, 2], [5, 5])
+    assert (of.n, of.people, of.mean) == (4, 2, 3.25)
+    assert of.variance == pytest.approx(4.25)
+    assert of.worth == 2
+
+
+def test_who_answers_once_counts_in_full():
+    scores = [9, 3, 10, 7, 8]
+    once = people(Kind.NPS, *([score] for score in scores))
+    assert once == tally(Kind.NPS, scores) and once.worth == 5
+    assert estimate(Kind.NPS, once).people is None
+
+
+def test_ten_answers_of_one_are_one_opinion():
+    """One customer's ten praises: worth one answer, so the interval is that of one, and there is nothing to compare."""
+    of = people(Kind.NPS, [10] * 10)
+    one = estimate(Kind.NPS, tally(Kind.NPS, [10]))
+    found = estimate(Kind.NPS, of)
+    assert of.worth == 1
+    assert (found.value, found.low, found.high, found.n, found.people) == (100, one.low, one.high, 10, 1)
+    assert math.isnan(difference(Kind.NPS, of, people(Kind.NPS, [0] * 10)).error)
+
+
+def test_people_who_differ_with_themselves_are_worth_more():
+    rng = np.random.default_rng(5)
+    fickle = people(Kind.CSAT, *(rng.integers(1, 6, 6).tolist() for _person in range(60)))
+    steady = people(Kind.CSAT, *([int(score)] * 6 for score in rng.integers(1, 6, 60)))
+    assert fickle.worth > 300 and steady.worth == 60
+
+
+def test_coverage_where_the_same_people_answer_again():
+    """40 customers with 1 to 8 answers each, each of an own mind: naive intervals hold the truth far too seldom."""
+    rng = np.random.default_rng(11)
+    held = naive = 0
+    rounds = 400
+    for _round in range(rounds):
+        groups, everything = [], []
+        for _person in range(40):
+            share = rng.beta(1.2, 0.8)
+            scores = np.where(rng.random(rng.integers(1, 9)) < share, 5, 2).tolist()
+            groups.append(scores)
+            everything += scores
+        for of, count in ((people(Kind.CSAT, *groups), 1), (tally(Kind.CSAT, everything), 0)):
+            found = estimate(Kind.CSAT, of)
+            inside = found.low <= 100 * 1.2 / 2.0 <= found.high
+            held += inside and count
+            naive += inside and not count
+    assert held / rounds > 0.92
+    assert naive / rounds < 0.85
 
 
 # -- differences
@@ -320,6 +386,24 @@ def test_tallies_add_up(first, second):
     whole = tally(kind, scores + others)
     assert tally(kind, scores) + tally(kind, others) == whole
     assert whole - tally(kind, others) == tally(kind, scores)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(list(Kind)), st.data())
+def test_people_are_worth_between_themselves_and_their_answers(kind, data):
+    given_answers = data.draw(
+        st.lists(st.lists(st.integers(*SCORES[kind]), min_size=1, max_size=6), min_size=1, max_size=15)
+    )
+    of = people(kind, *given_answers)
+    counts = [len(scores) for scores in given_answers]
+    kish = sum(counts) ** 2 / sum(n * n for n in counts)
+    assert kish - 1e-9 <= of.worth <= of.n
+    whole = estimate(kind, tally(kind, [score for scores in given_answers for score in scores]))
+    found = estimate(kind, of)
+    assert found.value == pytest.approx(whole.value)
+    if not math.isnan(found.low):
+        low, high = kind.bounds
+        assert low <= found.low <= found.high <= high
 
 
 @settings(max_examples=200, deadline=None)

@@ -1,6 +1,7 @@
 // The Relationship tab of Customer. Nothing is read before somebody looks at the tab.
 frappe.ui.form.on("Customer", {
 	refresh(frm) {
+		window.relationship_crm?.surveys?.add_button(frm);
 		if (!frm.is_new() && frappe.model.can_read("Customer Referral")) {
 			frm.add_custom_button(__("Referral Chain"), () => relationship_crm.referrals.show_chain(frm.doc.name), __("View"));
 		}

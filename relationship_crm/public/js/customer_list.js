@@ -21,6 +21,7 @@
 
 	settings.onload = function (listview) {
 		if (onload) onload.call(this, listview);
+		window.relationship_crm?.surveys?.add_list_actions(listview);
 		offer_stages(listview);
 	};
 

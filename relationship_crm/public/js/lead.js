@@ -1,6 +1,7 @@
 // The Relationship tab of Lead. Nothing is read before somebody looks at the tab.
 frappe.ui.form.on("Lead", {
 	refresh(frm) {
+		window.relationship_crm?.surveys?.add_button(frm);
 		const field = frm.fields_dict.relationship_html;
 		if (!field) return;
 		if (frm.relationship_observer) frm.relationship_observer.disconnect();

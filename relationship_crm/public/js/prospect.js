@@ -1,6 +1,7 @@
 // The Relationship tab of Prospect. Nothing is read before somebody looks at the tab.
 frappe.ui.form.on("Prospect", {
 	refresh(frm) {
+		window.relationship_crm?.surveys?.add_button(frm);
 		const field = frm.fields_dict.relationship_html;
 		if (!field) return;
 		if (frm.relationship_observer) frm.relationship_observer.disconnect();

@@ -3,6 +3,7 @@ import { Panel } from "./panel/panel";
 import { name_dimensions } from "./dimensions";
 import * as referrals from "./referrals";
 import * as report from "./report";
+import * as surveys from "./surveys";
 import * as testimonials from "./testimonials";
 import * as tone from "./tone";
 
@@ -33,6 +34,7 @@ relationship_crm.shorten_numbers = function (frm) {
 
 relationship_crm.report = report;
 relationship_crm.referrals = referrals;
+relationship_crm.surveys = surveys;
 relationship_crm.testimonials = testimonials;
 relationship_crm.tone = tone;
 

@@ -19,6 +19,7 @@ class CustomerIdea(Document):
         answer: DF.SmallText | None
         contact: DF.Link | None
         customer: DF.Link | None
+        customer_name: DF.Data | None
         description: DF.Text | None
         item: DF.Link | None
         naming_series: DF.Literal["IDEA-.#####"]

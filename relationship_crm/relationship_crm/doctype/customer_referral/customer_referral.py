@@ -26,6 +26,7 @@ class CustomerReferral(Document):
         response: DF.Data | None
         source: DF.Literal["By Hand", "Survey", "Lead"]
         status: DF.Literal["Open", "Lead", "Customer", "Paid", "Declined"]
+        title: DF.Data | None
     # end: auto-generated types
 
     def validate(self) -> None:

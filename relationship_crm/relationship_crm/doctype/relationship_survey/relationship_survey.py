@@ -35,6 +35,7 @@ class RelationshipSurvey(Document):
         from relationship_crm.relationship_crm.doctype.survey_trigger.survey_trigger import SurveyTrigger
 
         anonymous: DF.Check
+        anonymous_breakdown: DF.Literal["", "Stage", "Customer Group", "Territory", "Sales Person", "Item Group"]
         channel: DF.Literal["Email", "SMS"]
         default_language: DF.Link
         description: DF.SmallText | None
@@ -69,6 +70,7 @@ class RelationshipSurvey(Document):
         self._check_triggers()
         self._check_figures()
         self._check_promise()
+        self._check_grouping()
 
     def before_save(self) -> None:
         self._date_triggers()
@@ -153,6 +155,14 @@ class RelationshipSurvey(Document):
             "Survey Invitation", sent
         ):
             frappe.throw(_("This survey has been sent; whether it is anonymous cannot change any more."))
+
+    def _check_grouping(self) -> None:
+        """Results of the same anonymous answers, cut in two ways, would tell by their difference what one person said."""
+        if self.is_new() or not self.anonymous:
+            return
+        changed = self.has_value_changed("minimum_group") or self.has_value_changed("anonymous_breakdown")
+        if changed and frappe.db.exists("Survey Response", {"survey": self.name}):
+            frappe.throw(_("There are anonymous answers; how they are grouped cannot change any more."))
 
     def _date_triggers(self) -> None:
         """What happened before a trigger was switched on is not asked about."""

@@ -227,14 +227,13 @@ def summary(found: list[frappe._dict], within: int) -> list[dict[str, Any]]:
         },
         {
             "label": _("Median Days to the First Contact"),
-            "value": middle(found, "days_to_contact"),
-            "datatype": "Float",
+            "value": rows.figure(middle(found, "days_to_contact")),
         },
         {
             "label": _("Closed Within {0} Days").format(within),
             "value": part_in_words(found, "closed_in_time"),
         },
-        {"label": _("Median Days to Close"), "value": middle(found, "days_to_close"), "datatype": "Float"},
+        {"label": _("Median Days to Close"), "value": rows.figure(middle(found, "days_to_close"))},
         {
             "label": _("Satisfaction Afterwards"),
             "value": "–" if change is None else f"{change:+.1f} ({len(_known(found, 'change'))})",

@@ -162,8 +162,8 @@ def grown(book: Book) -> list[frappe._dict]:
                 title=book.titles.get(customer, customer),
                 indent=len(path),
                 parent_customer=path[-1] if path else None,
-                revenue_12m=0 if not path else first,
-                revenue_total=0 if not path else total,
+                revenue_12m=first if path else None,  # nobody brought the first of a chain
+                revenue_total=total if path else None,
                 chain_customers=len(chain),
                 chain_total=book.sums(chain)[1],
                 currency=book.currency,

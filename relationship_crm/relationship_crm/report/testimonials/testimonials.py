@@ -10,6 +10,7 @@ from frappe import _
 from frappe.utils import add_days, getdate
 
 from relationship_crm.advocacy.testimonials import PROMOTER
+from relationship_crm.advocacy.tree import titles_of
 from relationship_crm.relationship_crm.report import rows
 
 USABLE, TO_ASK = "Usable", "To Ask"
@@ -53,7 +54,9 @@ def read(filters: frappe._dict) -> list[frappe._dict]:
             )
             found += [frappe._dict(answer, state=state) for answer in answers]
     texts = said([row.name for row in found if not row.testimonial_text])
+    titles = titles_of({row.customer for row in found if row.customer})
     for row in found:
+        row.title = titles.get(row.customer) or row.party
         row.text = row.testimonial_text or texts.get(row.name, "")
         row.nps = int(row.nps) if row.has_nps else None
     return sorted((row for row in found if row.text), key=lambda row: row.answered_on, reverse=True)
@@ -81,13 +84,14 @@ def columns() -> list[dict[str, Any]]:
     return [
         rows.column("state", _("State"), "Data", 110),
         rows.column("text", _("Words"), "Data", 480),
-        rows.column("party", _("Customer"), "Dynamic Link", 170, options="party_type"),
+        rows.column("title", _("Customer"), "Data", 180),
         rows.column("nps", _("NPS Answer"), "Int", 110),
         rows.column("answered_on", _("Answered On"), "Date", 120),
         rows.column("testimonial_consent_on", _("Agreed On"), "Date", 120),
         rows.column("testimonial_consent_text", _("What Was Agreed To"), "Data", 300),
         rows.column("territory", _("Territory"), "Data", 120),
         rows.column("survey", _("Survey"), "Link", 150, options="Relationship Survey"),
+        rows.column("party", _("Party"), "Dynamic Link", 150, options="party_type"),
         rows.column("name", _("Response"), "Link", 150, options="Survey Response"),
         rows.column("party_type", _("Type"), "Data", 90, hidden=1),
     ]
