@@ -57,9 +57,7 @@ def _connected(data: dict[str, Any], party_type: str) -> dict[str, Any]:
     transactions = data.setdefault("transactions", [])
     transactions.append({"label": _("Relationship"), "items": items})
     voice = {
-        doctype: field or own
-        for doctype, field in VOICE[party_type].items()
-        if field != "party" or by_type
+        doctype: field or own for doctype, field in VOICE[party_type].items() if field != "party" or by_type
     }
     fields.update({doctype: field for doctype, field in voice.items() if field != data["fieldname"]})
     transactions.append({"label": _("Customer Voice"), "items": list(voice)})

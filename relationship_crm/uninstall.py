@@ -111,7 +111,8 @@ def remove_log_settings() -> None:
 def remove_board() -> None:
     """The board of follow-ups."""
     if frappe.db.exists("Kanban Board", BOARD):
-        frappe.delete_doc("Kanban Board", BOARD, force=True, ignore_permissions=True)  # uninstall: no user to ask
+        # uninstall: no user to ask
+        frappe.delete_doc("Kanban Board", BOARD, force=True, ignore_permissions=True)
 
 
 def remove_portal_item() -> None:

@@ -25,6 +25,8 @@ _OWN = {
     "Payment Entry": "party",
     "Quotation": "party_name",
     "Opportunity": "party_name",
+    "Survey Response": "party",
+    "Customer Referral": "referrer",
 }
 _CHILDREN = {
     "Sales Order Item": "Sales Order",
@@ -32,6 +34,7 @@ _CHILDREN = {
     "Delivery Note Item": "Delivery Note",
     "Sales Invoice Item": "Sales Invoice",
     "POS Invoice Item": "POS Invoice",
+    "Survey Answer": "Survey Response",
 }
 #: Small enough to be copied whole.
 _WHOLE = (

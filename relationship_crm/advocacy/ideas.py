@@ -226,7 +226,7 @@ def submit_idea(title: str, description: str = "", customer: str = "") -> None:
             "submitted_on": getdate(),
         }
     )
-    doc.flags.ignore_permissions = True  # users of the portal have no rights in the desk; the customer is their own
+    doc.flags.ignore_permissions = True  # users of the portal have no rights in the desk
     doc.insert()
     _lead_back("thanks=1")
 
@@ -247,7 +247,9 @@ def _contact_of_user(customer: str) -> str | None:
         .join(contact)
         .on(contact.name == link.parent)
         .select(contact.name)
-        .where((link.parenttype == "Contact") & (link.link_doctype == "Customer") & (link.link_name == customer))
+        .where(
+            (link.parenttype == "Contact") & (link.link_doctype == "Customer") & (link.link_name == customer)
+        )
         .where((contact.user == user) | (contact.email_id == email))
         .orderby(contact.creation)
         .limit(1)

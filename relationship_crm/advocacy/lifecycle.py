@@ -1,4 +1,4 @@
-"""What happens to referrals, ideas and tasks when a lead or customer is merged, renamed or deleted."""
+"""What happens to referrals and ideas when a lead or customer is merged, renamed or deleted."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import frappe
 from relationship_crm.advocacy.paid import REFERRAL
 from relationship_crm.advocacy.referrals import mirror
 
-IDEA, FOLLOW_UP = "Customer Idea", "Survey Follow Up"
+IDEA = "Customer Idea"
 
 
 def merge(doctype: str, old: str, new: str) -> None:
@@ -28,7 +28,9 @@ def _pairs(field: str, party: str) -> dict[tuple[str, str], list[str]]:
     found: dict[tuple[str, str], list[str]] = {}
     sides = ("referrer", field) if field == "referred_customer" else (field,)
     for side in sides:
-        for row in frappe.get_all(REFERRAL, {side: party}, ["name", "referrer", field], order_by="creation asc"):
+        for row in frappe.get_all(
+            REFERRAL, {side: party}, ["name", "referrer", field], order_by="creation asc"
+        ):
             names = found.setdefault((row.referrer, row[field] or row.name), [])
             if row.name not in names:
                 names.append(row.name)
@@ -42,7 +44,6 @@ def after_merge(doctype: str, name: str) -> None:
 
 def remove(doctype: str, name: str, title: str) -> None:
     """Before a lead or customer is deleted: what it gave goes, what it was named in stays with its name as text."""
-    _end_tasks(doctype, name)
     field = "referred_lead" if doctype == "Lead" else "referred_customer"
     if doctype == "Customer":
         for record in (REFERRAL, IDEA):
@@ -55,17 +56,3 @@ def remove(doctype: str, name: str, title: str) -> None:
         doc.contact_name = doc.contact_name or title
         doc.flags.ignore_permissions = True  # as above
         doc.save()
-
-
-def _end_tasks(doctype: str, name: str) -> None:
-    """Tasks to look after somebody who is gone; the follow-ups themselves go with the answers."""
-    follow_up, todo = frappe.qb.DocType(FOLLOW_UP), frappe.qb.DocType("ToDo")
-    theirs = (
-        frappe.qb.from_(follow_up)
-        .select(follow_up.name)
-        .where((follow_up.party_type == doctype) & (follow_up.party == name))
-        .run(pluck=True)
-    )
-    if theirs:
-        of_theirs = (todo.reference_type == FOLLOW_UP) & todo.reference_name.isin(theirs)
-        frappe.qb.from_(todo).delete().where(of_theirs).run()

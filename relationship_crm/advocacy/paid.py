@@ -90,6 +90,12 @@ def refresh(names: Iterable[str] | None = None) -> int:
             continue
         values = {"status": status, "first_paid_on": first}
         frappe.db.set_value(REFERRAL, row.name, values, update_modified=False)
-        mark(frappe._dict(doctype=REFERRAL, name=row.name), "Customer", row.referrer, None, f"referral {status}")
+        mark(
+            frappe._dict(doctype=REFERRAL, name=row.name),
+            "Customer",
+            row.referrer,
+            None,
+            f"referral {status}",
+        )
         changed += 1
     return changed

@@ -68,9 +68,9 @@ def check(referrer: str | None, referred: str | None) -> None:
         frappe.throw(_("{0} cannot recommend themselves.").format(_linked("Customer", referrer)))
     if closes_circle(referrer, referred, parents_of(referrer)):
         frappe.throw(
-            _("This would go round in a circle: {0} came to us through {1}, directly or through others.").format(
-                _linked("Customer", referrer), _linked("Customer", referred)
-            )
+            _(
+                "This would go round in a circle: {0} came to us through {1}, directly or through others."
+            ).format(_linked("Customer", referrer), _linked("Customer", referred))
         )
 
 

@@ -1,4 +1,4 @@
-""""Referred by" on Lead and Customer, and a lead's "From Customer": saving either makes or changes the Customer Referral."""
+"""The field "Referred by" on Lead and Customer, and a lead's "From Customer": saving them makes or changes the record."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def _one(make: Callable[[], None], name: str) -> int:
     frappe.db.savepoint("relationship_referral")
     try:
         make()
-    except frappe.ValidationError:  # a circle, or a customer who recommends themselves: nobody can be asked here
+    except frappe.ValidationError:  # a circle, or themselves: nobody can be asked here
         frappe.db.rollback(save_point="relationship_referral")
         frappe.clear_last_message()
         frappe.log_error(title=f"Relationship CRM: referral of {name} was not recorded")
@@ -189,9 +189,7 @@ def _unrecorded(doctype: str) -> list[tuple[str, str, Any]]:
     """Leads or customers whose referrer has no record, with their day of creation."""
     party, f = frappe.qb.DocType(doctype), frappe.qb.DocType(REFERRAL)
     by = party[FIELD]
-    recorded = (
-        frappe.qb.from_(f).select(f.name).where((f[LINKS[doctype]] == party.name) & (f.referrer == by))
-    )
+    recorded = frappe.qb.from_(f).select(f.name).where((f[LINKS[doctype]] == party.name) & (f.referrer == by))
     statement = (
         frappe.qb.from_(party)
         .select(party.name, by, party.creation)

@@ -28,7 +28,9 @@ def revenue_of(customers: Iterable[str]) -> dict[str, tuple[float, float]]:
     rates, basis = configuration.rates, configuration.purchase_basis
     rows: list[tuple[str, int, float]] = []
     for start in range(0, len(names), AT_ONCE):
-        for customer, company, day, _date, _amount, revenue in _purchases(names[start : start + AT_ONCE], basis):
+        for customer, company, day, _date, _amount, revenue in _purchases(
+            names[start : start + AT_ONCE], basis
+        ):
             rate = rates.get(company) if rates else 1.0
             if rate is not None:
                 rows.append((customer, day_number(as_date(day)), float(revenue or 0) * rate))

@@ -280,7 +280,11 @@ def _cut(
     """A billing period as one part, or as two, shared by days, where the price changes inside."""
     year = max(n for n, price in enumerate(agreed) if day_number(price.start) <= begin)
     turn = day_number(agreed[year + 1].start) if year + 1 < len(agreed) else stop + 1
-    if turn > stop or agreed[year].amount == agreed[year + 1].amount:
+    same = turn > stop or (agreed[year].amount, agreed[year].certain) == (
+        agreed[year + 1].amount,
+        agreed[year + 1].certain,
+    )
+    if same:
         return [_Part(period, year, begin, stop, share)]
     before = share * Fraction(turn - begin, stop - begin + 1)
     return [_Part(period, year, begin, turn - 1, before), _Part(period, year + 1, turn, stop, share - before)]

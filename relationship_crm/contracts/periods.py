@@ -254,7 +254,9 @@ def _amended(
     owner = np.concatenate((np.arange(lines.size), lines.changed))
     since = np.concatenate((lines.start, np.maximum(lines.changed_on, lines.start[lines.changed])))
     included = np.concatenate((lines.included, lines.changed_to))
-    order = np.argsort(key(owner, since), kind="stable")
+    # of several before the start the last one counts
+    agreed = np.concatenate((np.full(lines.size, -LOTS), lines.changed_on))
+    order = np.lexsort((agreed, key(owner, since)))
     owner, since, included = owner[order], since[order], included[order]
     # day sums up to the start of each of the terms, counted through all lines; only differences inside a line are used
     length = np.append(np.where(owner[1:] == owner[:-1], since[1:] - since[:-1], 0), 0)

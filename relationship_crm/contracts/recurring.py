@@ -117,15 +117,15 @@ def movements(mrr: np.ndarray, had_before: np.ndarray | None = None) -> Movement
     had, has = before > 0, mrr > 0
 
     def total(where: np.ndarray) -> np.ndarray:
-        return np.where(where, difference, 0.0).sum(axis=0)
+        return np.where(where, np.abs(difference), 0.0).sum(axis=0)
 
     return Movements(
         opening=before.sum(axis=0),
         new=total(~had & has & ~seen),
         expansion=total(had & has & (difference > 0)),
         reactivation=total(~had & has & seen),
-        contraction=-total(had & has & (difference < 0)),
-        churn=-total(had & ~has),
+        contraction=total(had & has & (difference < 0)),
+        churn=total(had & ~has),
         closing=mrr.sum(axis=0),
     )
 

@@ -8,11 +8,17 @@ document either stands or does not.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 
-from relationship_crm.contracts.periods import MILLIONTHS
+import numpy as np
+
+from relationship_crm.contracts.balance import Usage, fold, free
+from relationship_crm.contracts.periods import MILLIONTHS, Line, Lines, periods
 from relationship_crm.contracts.words import Translate, untranslated
+from relationship_crm.engine.grid import day_number
 
 
 class Rule(Enum):
@@ -64,6 +70,19 @@ class Decision:
     def allowed(self) -> bool:
         """Whether the use may take place."""
         return self.refused == 0
+
+
+def state_of(line: Line, entries: Iterable[tuple[date, float]], day: date) -> LineState:
+    """The state of one line for a use dated on a day, from its entries that stand (see `balance.standing`), in any order."""
+    rows = sorted(entries, key=lambda entry: entry[0])
+    lines, at = Lines.of([line]), day_number(day)
+    none = np.zeros(len(rows), dtype=np.int64)
+    usage = Usage.of(
+        none, np.array([day_number(when) for when, _quantity in rows]), np.array([q for _d, q in rows])
+    )
+    found = periods(lines)
+    in_force = bool(found.find(np.array([0]), np.array([at]))[0] >= 0)
+    return LineState(free(lines, found, fold(lines, found, usage), usage, 0, at), in_force)
 
 
 def may_use(state: LineState, quantity: float, rule: Rule, agreed: bool = False) -> Decision:

@@ -41,8 +41,8 @@ def referral_branches(scope: Scope) -> list[QueryBuilder]:
         branches.append(_pair(scope, statement, lead.relationship_referred_by, c))
     if scope.has("Customer Referral"):
         f, c = table("Customer Referral", "f"), table("Customer", "c")
-        by_lead = filled(f.referred_lead) & (c.lead_name == f.referred_lead)
-        for same in (c.name == f.referred_customer, by_lead):
+        open_lead = filled(f.referred_lead) & (Coalesce(f.referred_customer, Value("")) == Value(""))
+        for same in (c.name == f.referred_customer, open_lead & (c.lead_name == f.referred_lead)):
             statement = query().from_(f).join(c).on(same)
             branches.append(_pair(scope, statement, f.referrer, c, f))
     return branches

@@ -42,8 +42,8 @@ def _by_customers(scope: Scope) -> QueryBuilder:
     by = c.relationship_referred_by
     statement = query().from_(c).where(filled(by) & (by != c.name))
     if scope.has("Customer Referral"):
-        same = (f.referred_customer == c.name) | (filled(c.lead_name) & (f.referred_lead == c.lead_name))
-        statement = statement.where(_none(f, (f.referrer == by) & same))
+        for same in (f.referred_customer == c.name, filled(c.lead_name) & (f.referred_lead == c.lead_name)):
+            statement = statement.where(_none(f, (f.referrer == by) & same))
     if scope.has("Lead", "relationship_referred_by"):
         lead = table("Lead", "l")
         statement = statement.where(

@@ -15,7 +15,10 @@ Hiding small results does not help against it. So figures are not made of answer
 Hence whatever is shown, on whatever day, with whatever filters, to however many people, is a sum over blocks. So is every sum
 and difference of what is shown: an attacker gets at the sum of a block and never inside it. That also does what
 complementary suppression is for: a hidden group is not the whole less the groups that are shown, because it is not in the
-whole. (As with any minimum group, a block in which all answered alike tells what each of them answered.)
+whole.
+
+What no minimum group can do: a block in which all answered alike tells what each of them answered; and who answers under
+several names, or writes answers into the past by an import, knows those and may subtract them.
 """
 
 from __future__ import annotations

@@ -162,6 +162,7 @@ def _tell_invitation(invitation: Any, response: Any) -> None:
 def fill(doc: Any) -> None:
     """Compute everything about a response that follows from its survey and its scores; refuse what cannot be."""
     survey = frappe.get_cached_doc(SURVEY, doc.survey)
+    doc.email = (doc.email or "").strip().lower() or None
     _fill_rows(doc, survey)
     scored = [row for row in doc.answers if row.answered and row.kind == NPS]
     doc.has_nps, doc.nps = int(bool(scored)), scored[0].score if scored else 0

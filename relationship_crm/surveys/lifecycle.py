@@ -24,6 +24,8 @@ def remove(party_type: str, party: str) -> None:
         mine = (t.party_type == party_type) & (t.party == party)
         if party_type == "Customer":
             mine |= t.customer == party
+        if doctype == FOLLOW_UP:
+            _end_tasks(frappe.qb.from_(t).select(t.name).where(mine).run(pluck=True))
         if doctype == RESPONSE:
             answer = frappe.qb.DocType(ANSWER)
             names = frappe.qb.from_(t).select(t.name).where(mine).run(pluck=True)
@@ -33,6 +35,14 @@ def remove(party_type: str, party: str) -> None:
     if party_type == "Customer":
         listed = frappe.qb.DocType("Survey Sending Customer")
         frappe.qb.from_(listed).delete().where(listed.customer == party).run()
+
+
+def _end_tasks(follow_ups: list[str]) -> None:
+    """Nobody has to look after somebody who is gone."""
+    todo = frappe.qb.DocType("ToDo")
+    if follow_ups:
+        of_theirs = (todo.reference_type == FOLLOW_UP) & todo.reference_name.isin(follow_ups)
+        frappe.qb.from_(todo).delete().where(of_theirs).run()
 
 
 def _hand_to_customer(party_type: str, party: str) -> None:

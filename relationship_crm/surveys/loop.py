@@ -153,6 +153,11 @@ def saved(doc: Any) -> None:
         _ask_again(doc)
 
 
+def forget(doc: Any) -> None:
+    """The response names its follow-up, which would keep it from being deleted."""
+    frappe.db.set_value("Survey Response", {"follow_up": doc.name}, "follow_up", None, update_modified=False)
+
+
 def _end_tasks(name: str, status: str, user: str | None = None) -> None:
     """Ends the open tasks of a follow-up, all of them or one user's."""
     wanted = {"reference_type": FOLLOW_UP, "reference_name": name, "status": "Open"}

@@ -412,7 +412,7 @@ def summary_sentence(
     """The result in a sentence: the figure, the one before, and whether the change means anything."""
     first = described(kind, now, translate)
     if not now.known:
-        return translate("{0}.").format(first)
+        return f"{first}."
     if not before.known:
         return translate("{0}; there is nothing before to compare it with.").format(first)
     second = figure(kind, before.value)
@@ -430,7 +430,7 @@ def spread_in_words(groups: Mapping[str, Difference], translate: Translate = unt
         parts.append(translate("lower than the rest: {0}").format(", ".join(low)))
     if not parts:
         return translate("No group differs from the rest by more than chance would make it.")
-    return translate("{0}.").format("; ".join(parts))
+    return f"{'; '.join(parts)}."
 
 
 def trend(kind: Kind, periods: Sequence[Tally]) -> list[Estimate]:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browsing import PATIENCE, Errors, close_dialogs, go  # noqa: F401  (tests find them here too)
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -28,7 +29,6 @@ SITE, URL = os.environ.get("RCRM_SITE"), os.environ.get("RCRM_URL")
 BENCH = Path(os.environ.get("BENCH_DIR") or Path.home() / "frappe-bench")
 #: Pictures of what a failed test saw, and the server's log.
 BUILD = ROOT / "build" / "browser"
-PATIENCE = 20  # seconds for a page to show something
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -140,19 +140,6 @@ def await_answer(url: str, server: subprocess.Popen) -> None:
 # the browser
 
 
-class Errors(list):
-    """What went wrong on a page: errors of scripts, of the console, and answers of the server from 500 on."""
-
-    def watch(self, page: Any) -> None:
-        page.on("pageerror", lambda error: self.append(f"script: {error}\n{error.stack}"))
-        page.on("console", lambda m: m.type == "error" and self.note(m.text, m.location.get("url", "")))
-        page.on("response", lambda r: r.status >= 500 and self.append(f"{r.status} {r.url}"))
-
-    def note(self, text: str, url: str) -> None:
-        if "socket.io" not in f"{text} {url}":  # there is no realtime server in a test
-            self.append(f"console: {text} ({url})")
-
-
 @pytest.fixture(scope="session")
 def chrome() -> Iterator[Any]:
     """Headless Chromium."""
@@ -203,23 +190,6 @@ def guest(chrome: Any, address: str) -> Iterator[Any]:
     yield page
     page.context.close()
     assert not errors, "\n".join(errors)
-
-
-def close_dialogs(page: Any) -> None:
-    """Dialogs of a test must not stand before the next one."""
-    # asked again and again: Bootstrap ignores it while a dialog is still coming up
-    page.wait_for_function(
-        "() => { $('.modal.show').modal('hide'); return !document.querySelector('.modal.show, .modal-backdrop'); }"
-    )
-
-
-def go(page: Any, *route: str) -> None:
-    """Follow a route of the desk, whatever its address is in this version."""
-    page.evaluate("route => frappe.set_route(route)", list(route))
-    page.wait_for_function(
-        "route => route.every((part, i) => frappe.get_route()[i]?.toLowerCase() == part.toLowerCase())",
-        arg=list(route),
-    )
 
 
 @pytest.hookimpl(hookwrapper=True)

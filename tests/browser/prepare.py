@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-import onsite  # noqa: I001  (finds the site suite's helpers)
+import onsite  # makes the helpers of the site suite known
+
+# isort: split
 import erp
 import frappe
 import house
@@ -45,10 +47,10 @@ def make() -> dict[str, Any]:
     for name in CUSTOMERS:
         erp.customer(name)
     for n in range(6, 0, -1):
-        sale(STEADY, ago(30 * n), late=5 if n == 1 else 0)
+        sale(STEADY, ago(30 * n), delivered=n <= 2, late=5 if n == 1 else 0)
     sale(NEW, ago(12), paid=False)
     for n in range(4, 0, -1):
-        sale(SILENT, ago(200 + 20 * n), late=3)
+        sale(SILENT, ago(200 + 20 * n))
     assess_parties([("Customer", name) for name in CUSTOMERS])
     frappe.db.delete("Relationship Event", {"party": ["in", CUSTOMERS]})
     return {"user": USER, "password": user(), "steady": STEADY, "new": NEW, "silent": SILENT}
@@ -59,11 +61,16 @@ def ago(days: int) -> date:
     return getdate(add_days(getdate(), -days))
 
 
-def sale(customer: str, day: date, late: int = 0, paid: bool = True) -> None:
-    """An order of a service, its delivery after five days, its invoice and its payment."""
-    order = erp.order(customer, day, [(ADVICE, 1, 100)], day + timedelta(days=5))
-    erp.delivery(order, day + timedelta(days=5 + late), [(0, 1)])
-    invoice = erp.invoice_of(order, day + timedelta(days=6), [(0, 1)], due=day + timedelta(days=20))
+def sale(customer: str, day: date, delivered: bool = False, late: int = 0, paid: bool = True) -> None:
+    """An invoice of a service and its payment; before them an order, and its delivery five days after it."""
+    items = [(ADVICE, 1, 100)]
+    dates = {"day": day + timedelta(days=6), "due": day + timedelta(days=20)}
+    if delivered:
+        order = erp.order(customer, day, items, day + timedelta(days=5))
+        erp.delivery(order, day + timedelta(days=5 + late), [(0, 1)])
+        invoice = erp.invoice_of(order, lines=[(0, 1)], **dates)
+    else:
+        invoice = erp.invoice(customer, items=items, **dates)
     if paid:
         erp.payment(invoice, day + timedelta(days=12), 100)
 

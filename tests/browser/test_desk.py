@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from conftest import go
+from browsing import go
 
 ROW = ".dt-row:not(.dt-row-header):not(.dt-row-filter):not(.dt-row-totalRow)"
 

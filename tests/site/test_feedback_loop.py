@@ -45,9 +45,20 @@ def survey(house) -> str:
 
 def make_survey(name: str, **values: Any) -> str:
     items = [
-        {"item_key": "nps", "kind": "NPS", "dimension": "satisfaction", "question": "Would you recommend us?"},
+        {
+            "item_key": "nps",
+            "kind": "NPS",
+            "dimension": "satisfaction",
+            "question": "Would you recommend us?",
+        },
         {"item_key": "goods", "kind": "CSAT", "dimension": "satisfaction", "question": "The goods?"},
-        {"item_key": "effort", "kind": "CES", "dimension": "satisfaction", "question": "Was it hard?", "reverse": 1},
+        {
+            "item_key": "effort",
+            "kind": "CES",
+            "dimension": "satisfaction",
+            "question": "Was it hard?",
+            "reverse": 1,
+        },
         {"item_key": "why", "kind": "Text", "question": "Why?"},
     ]
     doc = {
@@ -208,7 +219,9 @@ def test_who_looks_after_a_customer_without_account_manager(survey) -> None:
     assert follow_up_of(respond(survey, nobodys, nps=1)).assigned_to == ANNA  # whom the survey names
     frappe.db.set_value("User", ANNA, "enabled", 0)
     gone = erp.customer("RCRM Manager Left", account_manager=ANNA)
-    assert follow_up_of(respond(survey, gone, nps=1)).assigned_to == CHEF  # who left cannot look after anybody
+    assert (
+        follow_up_of(respond(survey, gone, nps=1)).assigned_to == CHEF
+    )  # who left cannot look after anybody
 
 
 def test_a_caretaker_without_our_role_may_open_it(survey) -> None:
@@ -238,7 +251,9 @@ def test_contact_made_by_button(survey) -> None:
 
 def test_a_message_to_the_customer_is_the_contact(survey) -> None:
     customer = erp.customer("RCRM Written To", account_manager=ANNA)
-    contact.message("Customer", customer, add_to_date(now_datetime(), hours=-1), sent=True)  # before the answer
+    contact.message(
+        "Customer", customer, add_to_date(now_datetime(), hours=-1), sent=True
+    )  # before the answer
     found = follow_up_of(respond(survey, customer, nps=1))
     received = contact.message("Customer", customer, add_to_date(now_datetime(), hours=1), sent=False)
     invitation = contact.message("Customer", customer, add_to_date(now_datetime(), hours=1), sent=True)
@@ -258,7 +273,9 @@ def test_a_message_linked_by_its_contact_counts_too(survey) -> None:
     customer = erp.customer("RCRM Linked")
     found = follow_up_of(respond(survey, customer, nps=1))
     name = contact.message("Survey Follow Up", found.name, add_to_date(now_datetime(), hours=4), sent=True)
-    other = contact.message("Customer", erp.customer("RCRM Not Linked"), add_to_date(now_datetime(), hours=2), True)
+    other = contact.message(
+        "Customer", erp.customer("RCRM Not Linked"), add_to_date(now_datetime(), hours=2), True
+    )
     doc = frappe.get_doc("Communication", other)
     doc.append("timeline_links", {"link_doctype": "Customer", "link_name": customer})
     doc.save()
@@ -306,7 +323,11 @@ def test_afterwards_the_customer_is_asked_again(house) -> None:
     loop.close(found.name, "Service", "Spoke with the driver.")
     found.reload()
     invitation = frappe.get_doc("Survey Invitation", found.follow_up_invitation)
-    assert (invitation.survey, invitation.party, invitation.email) == (again, customer, "ida@rcrm.example.com")
+    assert (invitation.survey, invitation.party, invitation.email) == (
+        again,
+        customer,
+        "ida@rcrm.example.com",
+    )
     assert (invitation.voucher_type, invitation.voucher_no) == ("Survey Follow Up", found.name)
 
 
@@ -332,7 +353,10 @@ def test_nobody_got_in_touch(survey) -> None:
     assert found.escalated_on
     assert (found.escalated_to, found.assigned_to, found.status) == (CHEF, CHEF, "Open")
     assert tasks(found.name) == [(ANNA, "Cancelled"), (CHEF, "Open")]
-    assert frappe.db.get_value("ToDo", {"allocated_to": CHEF, "reference_name": found.name}, "priority") == "High"
+    assert (
+        frappe.db.get_value("ToDo", {"allocated_to": CHEF, "reference_name": found.name}, "priority")
+        == "High"
+    )
     told = frappe.get_all(
         "Notification Log", {"document_name": found.name}, ["for_user", "type"], order_by="creation asc"
     )
@@ -414,7 +438,9 @@ def test_scores_are_taken_when_the_customer_answers_again(house) -> None:
     found.reload()
     respond(again, customer, nps=10, invitation=found.follow_up_invitation)
     make_rounds()
-    assert not frappe.db.get_value("Survey Follow Up", found.name, "scored_on")  # the answer is not assessed yet
+    assert not frappe.db.get_value(
+        "Survey Follow Up", found.name, "scored_on"
+    )  # the answer is not assessed yet
     drained()
     make_rounds()
     found.reload()
@@ -505,12 +531,55 @@ def test_the_report(survey) -> None:
     ]
 
 
+# deleting
+
+
+def test_deleting_a_follow_up_and_its_response(survey) -> None:
+    response = respond(survey, erp.customer("RCRM Deleted", account_manager=ANNA), nps=1)
+    found = follow_up_of(response)
+    make_rounds()
+    found.delete()
+    assert tasks(found.name) == []
+    assert frappe.db.get_value("Survey Response", response.name, "follow_up") is None
+    frappe.delete_doc("Survey Response", response.name)
+
+
+@pytest.mark.parametrize("kind", ["Customer", "Lead", "Prospect"])
+def test_deleting_the_party_takes_the_tasks_along(survey, kind) -> None:
+    make = {
+        "Customer": lambda: erp.customer("RCRM Gone", account_manager=ANNA),
+        "Lead": lambda: erp.lead("RCRM Gone", lead_owner=ANNA),
+        "Prospect": lambda: (
+            frappe.get_doc(
+                {
+                    "doctype": "Prospect",
+                    "company_name": "RCRM Gone",
+                    "company": erp.COMPANY,
+                    "prospect_owner": ANNA,
+                }
+            )
+            .insert()
+            .name
+        ),
+    }
+    party = make[kind]()
+    found = follow_up_of(respond(survey, party, party_type=kind, nps=1))
+    assert found.assigned_to == ANNA
+    make_rounds()
+    assert tasks(found.name) == [(ANNA, "Open")]
+    frappe.delete_doc(kind, party)
+    assert tasks(found.name) == []
+    assert not frappe.db.exists("Survey Follow Up", found.name)
+
+
 # who sees what
 
 
 def test_the_own_territory_only(survey) -> None:
     found = {
-        territory: follow_up_of(respond(survey, erp.customer(f"RCRM {territory}", territory=territory), nps=1))
+        territory: follow_up_of(
+            respond(survey, erp.customer(f"RCRM {territory}", territory=territory), nps=1)
+        )
         for territory in (NORTH, SOUTH)
     }
     frappe.set_user(user("rcrm.loop.north@example.com", *SALES, ROLE, territory=NORTH))

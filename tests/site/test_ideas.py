@@ -27,7 +27,9 @@ def bare(house) -> None:
 
 
 def idea(customer: str, title: str = "A longer cable", **values: Any) -> Any:
-    return frappe.get_doc({"doctype": "Customer Idea", "customer": customer, "title": title, **values}).insert()
+    return frappe.get_doc(
+        {"doctype": "Customer Idea", "customer": customer, "title": title, **values}
+    ).insert()
 
 
 def person(customer: str, email: str = "ida@rcrm.example.com", **values: Any) -> str:
@@ -115,11 +117,13 @@ def test_the_contact_is_told_when_that_is_wanted(house, mails) -> None:
     message = mails[0]["message"]
     assert "We plan to make your idea real." in message and "Soon." in message
     assert "<script" not in message and "<img" not in message
-    kept = frappe.get_last_doc("Communication", {"reference_doctype": "Customer Idea", "reference_name": doc.name})
+    kept = frappe.get_last_doc(
+        "Communication", {"reference_doctype": "Customer Idea", "reference_name": doc.name}
+    )
     assert (kept.communication_type, kept.recipients) == ("Automated Message", "ida@rcrm.example.com")
-    assert [(row.link_doctype, row.link_name) for row in kept.timeline_links if row.link_doctype == "Customer"] == [
-        ("Customer", customer)
-    ]
+    assert [
+        (row.link_doctype, row.link_name) for row in kept.timeline_links if row.link_doctype == "Customer"
+    ] == [("Customer", customer)]
 
 
 def test_in_the_contacts_language(house, mails) -> None:
@@ -150,7 +154,9 @@ def test_nobody_is_told_who_must_not_be(house, mails, why) -> None:
 
 def test_an_idea_from_a_survey_follows_its_answer(house) -> None:
     customer = erp.customer("RCRM Inventor")
-    response = frappe._dict(name="rcrm-answer", customer=customer, anonymous=0, answered_on="2024-06-07 08:00:00")
+    response = frappe._dict(
+        name="rcrm-answer", customer=customer, anonymous=0, answered_on="2024-06-07 08:00:00"
+    )
     text = "Sell it in green.\n" + "And in blue. " * 20
     frappe.set_user("Guest")
     name = ideas.create_idea_from_response(response, text)
@@ -198,7 +204,9 @@ def test_a_customer_submits_an_idea_in_the_portal(house) -> None:
     frappe.set_user("Administrator")
     doc = frappe.get_last_doc("Customer Idea")
     assert (doc.customer, doc.contact, doc.source, doc.status) == (customer, contact, "Portal", "New")
-    assert "<" not in doc.title + doc.description and "&lt;" not in doc.description  # tags are text, once and for all
+    assert (
+        "<" not in doc.title + doc.description and "&lt;" not in doc.description
+    )  # tags are text, once and for all
 
 
 def test_text_that_came_past_the_forms_is_shown_as_text(house) -> None:

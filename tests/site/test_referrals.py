@@ -28,7 +28,12 @@ def bare(house) -> None:
 
 
 def refer(referrer: str, customer: str | None = None, lead: str | None = None, **values: Any) -> Any:
-    doc = {"doctype": "Customer Referral", "referrer": referrer, "referred_customer": customer, "referred_lead": lead}
+    doc = {
+        "doctype": "Customer Referral",
+        "referrer": referrer,
+        "referred_customer": customer,
+        "referred_lead": lead,
+    }
     return frappe.get_doc({**doc, **values}).insert()
 
 
@@ -331,7 +336,13 @@ def test_whom_a_customer_named_in_a_survey(house) -> None:
     assert referrals.create_referral_from_response(response, "Lea Lopez", "lea@example.com") == name
     frappe.set_user("Administrator")
     record = frappe.get_doc("Customer Referral", name)
-    assert (record.status, record.source, record.contact_name, record.contact_email, record.contact_phone) == (
+    assert (
+        record.status,
+        record.source,
+        record.contact_name,
+        record.contact_email,
+        record.contact_phone,
+    ) == (
         "Open",
         "Survey",
         "Lea Lopez",
@@ -343,7 +354,11 @@ def test_whom_a_customer_named_in_a_survey(house) -> None:
     assert referrals.create_referral_from_response(again, "Lea", "lea@example.com") == name  # named before
     lead = referrals.make_lead(name)
     doc = frappe.get_doc("Lead", lead)
-    assert (doc.lead_name, doc.email_id, doc.relationship_referred_by) == ("Lea Lopez", "lea@example.com", ada)
+    assert (doc.lead_name, doc.email_id, doc.relationship_referred_by) == (
+        "Lea Lopez",
+        "lea@example.com",
+        ada,
+    )
     record.reload()
     assert (record.status, record.referred_lead) == ("Lead", lead)
     assert len(records()) == 1
@@ -389,7 +404,10 @@ def test_rename_and_delete(house) -> None:
     assert frappe.db.get_value("Customer Referral", {"referrer": bea}, "contact_name") == "RCRM Lea"
     frappe.delete_doc("Customer", bea)
     assert records() == [("RCRM Ada & Sons", None, None, "Open", "By Hand")]
-    assert frappe.db.get_value("Customer Referral", {"referrer": "RCRM Ada & Sons"}, "contact_name") == "RCRM Bea"
+    assert (
+        frappe.db.get_value("Customer Referral", {"referrer": "RCRM Ada & Sons"}, "contact_name")
+        == "RCRM Bea"
+    )
 
 
 def test_merge(house) -> None:
@@ -439,7 +457,11 @@ def test_the_report_by_referrer(chain) -> None:
     assert (ada.given, ada.customers, ada.paid) == (3, 2, 0)
     assert (bea.given, bea.customers, bea.paid) == (1, 1, 1)
     assert (ada.revenue_12m, ada.revenue_total) == (pytest.approx(310), pytest.approx(360))
-    assert (ada.chain_customers, ada.chain_12m, ada.chain_total) == (3, pytest.approx(1310), pytest.approx(1360))
+    assert (ada.chain_customers, ada.chain_12m, ada.chain_total) == (
+        3,
+        pytest.approx(1310),
+        pytest.approx(1360),
+    )
     assert (bea.revenue_total, bea.chain_total) == (pytest.approx(1000), pytest.approx(1000))
     assert [row.referrer for row in data] == [chain["ada"], chain["bea"]]  # the dearest chain first
     figures = {row["label"]: row["value"] for row in summary}
@@ -516,7 +538,12 @@ def test_the_own_territory_only(house) -> None:
     listed = report.execute({"view": "List"})[1][0]
     assert listed.revenue_total is None
     node = tree.referral_chain(north)["children"][0]
-    assert (node["hidden"], node["customer"], node["revenue_total"], node["children"]) == (True, None, None, [])
+    assert (node["hidden"], node["customer"], node["revenue_total"], node["children"]) == (
+        True,
+        None,
+        None,
+        [],
+    )
 
 
 def test_nobody_without_a_role_of_ours(house) -> None:

@@ -133,7 +133,7 @@ def contract_lines(draw) -> Line:
     changes = draw(
         st.lists(
             st.tuples(
-                st.integers(0, 900).map(lambda n: start + timedelta(days=n)),
+                st.integers(-9, 900).map(lambda n: start + timedelta(days=n)),
                 st.integers(0, 40).map(float),
             ),
             max_size=3,

@@ -144,7 +144,7 @@ def test_with_twenty_ended_contracts_intervals_are_right_four_times_in_five(alph
     """About 20 end in each sample; rates of the first five renewals are off by 3 and 7 points (root mean square)."""
     rng = np.random.default_rng(3)
     held, wrong = [], []
-    for _sample in range(100):
+    for _sample in range(60):
         model = estimate(simulated(rng, alpha, beta, size))
         for renewals in range(5):
             rate, truth = model.renews(renewals), float(renewal_rate(alpha, beta, renewals + 1))

@@ -2,7 +2,8 @@
 
 /** The button on the forms of Customer, Lead and Prospect. */
 export function add_button(frm) {
-	if (frm.is_new() || frm.doc.disabled || !frappe.model.can_create("Survey Invitation")) return;
+	// Frappe counts those who may create what has no New button among those who may write
+	if (frm.is_new() || frm.doc.disabled || !frappe.model.can_write("Survey Invitation")) return;
 	frm.add_custom_button(__("Send survey"), () => send_to_party(frm.doctype, frm.doc.name), __("Actions"));
 }
 

@@ -2,6 +2,7 @@
 
 from frappe.model.document import Document
 
+
 class CustomerReferral(Document):
     """Counts once the one recommended has paid."""
 

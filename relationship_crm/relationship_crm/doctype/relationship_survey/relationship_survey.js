@@ -51,9 +51,9 @@ async function preview(frm) {
 		size: "extra-large",
 		fields: [
 			{ fieldname: "language", fieldtype: "Select", label: __("Language"), onchange: () => show(dialog, frm) },
-			{ fieldname: "mail_section", fieldtype: "Section Break", label: __("Mail") },
+			{ fieldtype: "Section Break" },
 			{ fieldname: "mail", fieldtype: "HTML" },
-			{ fieldname: "page_section", fieldtype: "Section Break", label: __("Page") },
+			{ fieldtype: "Column Break" },
 			{ fieldname: "page", fieldtype: "HTML" },
 		],
 	});
@@ -73,12 +73,12 @@ async function show(dialog, frm) {
 	const escape = frappe.utils.escape_html;
 	const text = frm.doc.channel == "SMS" ? `<pre>${escape(found.sms)}</pre>` : "";
 	const $mail = dialog.get_field("mail").$wrapper;
-	$mail.html(`${text}<p><b>${escape(found.subject)}</b></p>`).append(frame(found.mail, 420, __("Mail")));
-	dialog.get_field("page").$wrapper.empty().append(frame(found.page, 640, __("Page")));
+	$mail.html(`${text}<p>${__("Mail")}: <b>${escape(found.subject)}</b></p>`).append(frame(found.mail, __("Mail")));
+	dialog.get_field("page").$wrapper.html(`<p>${__("Page")}</p>`).append(frame(found.page, __("Page")));
 }
 
 /** Shown as it is, and able to do nothing: no scripts, no forms, no way out. */
-function frame(html, height, title) {
+function frame(html, title) {
 	const $frame = $("<iframe sandbox>").attr({ srcdoc: html, title });
-	return $frame.css({ width: "100%", "max-width": "480px", height: `${height}px`, border: "1px solid var(--border-color)" });
+	return $frame.css({ width: "100%", "max-width": "480px", height: "640px", border: "1px solid var(--border-color)" });
 }

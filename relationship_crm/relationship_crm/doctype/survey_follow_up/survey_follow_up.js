@@ -28,7 +28,7 @@ async function note_contact(frm) {
 function close(frm) {
 	const { cause, measure } = frm.doc;
 	const dialog = new frappe.ui.Dialog({
-		title: __("Close"),
+		title: __("Close the Follow-up"),
 		fields: [
 			{ ...frappe.meta.get_docfield(frm.doctype, "cause"), reqd: 1, default: cause, depends_on: "", mandatory_depends_on: "" },
 			{ ...frappe.meta.get_docfield(frm.doctype, "measure"), reqd: 1, default: measure, depends_on: "", mandatory_depends_on: "" },

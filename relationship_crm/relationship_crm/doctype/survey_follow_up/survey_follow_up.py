@@ -53,3 +53,6 @@ class SurveyFollowUp(Document):
 
     def on_update(self) -> None:
         loop.saved(self)
+
+    def on_trash(self) -> None:
+        loop.forget(self)

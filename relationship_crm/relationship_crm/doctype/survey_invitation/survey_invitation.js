@@ -20,7 +20,7 @@ frappe.ui.form.on("Survey Invitation", {
 		if (voucher_type && voucher_no) {
 			frm.add_custom_button(__("Open the document"), () => frappe.set_route("Form", voucher_type, voucher_no));
 		}
-		if (["Waiting", "Sent", "Failed"].includes(status) && frappe.model.can_create(frm.doctype)) {
+		if (["Waiting", "Sent", "Failed"].includes(status) && frappe.model.can_write(frm.doctype)) {
 			frm.add_custom_button(__("Withdraw"), () => withdraw(frm));
 		}
 	},

@@ -207,7 +207,7 @@ def list_columns() -> list[dict[str, Any]]:
     """Columns of the list."""
     return [
         rows.column("name", _("Referral"), "Link", 120, options="Customer Referral"),
-        rows.column("referral_date", _("Recommended On"), "Date", 130),
+        rows.column("referral_date", _("Recommended On"), "Date", 150),
         rows.column("title", _("Recommended By"), "Data", 180),
         rows.column("referred", _("Recommended"), "Data", 180),
         rows.column("status", _("Status"), "Data", 110),

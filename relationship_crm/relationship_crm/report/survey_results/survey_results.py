@@ -274,18 +274,18 @@ class Report:
 def columns(view: str, kind: Kind | None) -> list[dict[str, Any]]:
     """The report's columns."""
     first = _("Survey") if view in (QUESTION, SURVEY) else _("Month") if view == MONTH else _(view)
-    found = [rows.column("group", first, "Data", 220)]
+    found = [rows.column("group", first, "Data", 180)]
     if view == QUESTION:
-        found.append(rows.column("question", _("Question"), "Data", 380))
+        found.append(rows.column("question", _("Question"), "Data", 300))
     found += [
-        rows.column("kind", _("Figure"), "Data", 80),
-        rows.column("answers", _("Answers", context="Survey Results"), "Int", 100),
-        rows.column("value", _("Result"), "Float", 100, precision=1),
-        rows.column("low", _("At least"), "Float", 100, precision=1),
-        rows.column("high", _("At most"), "Float", 100, precision=1),
+        rows.column("kind", _("Figure"), "Data", 75),
+        rows.column("answers", _("Answers", context="Survey Results"), "Int", 85),
+        rows.column("value", _("Result"), "Float", 80, precision=1),
+        rows.column("low", _("At least"), "Float", 85, precision=1),
+        rows.column("high", _("At most"), "Float", 85, precision=1),
     ]
     if view == QUESTION:
-        found.append(rows.column("before", _("Before"), "Float", 90, precision=1))
+        found.append(rows.column("before", _("Before"), "Float", 80, precision=1))
     words = _("Against the Period Before") if view == QUESTION else _("Against the Month Before")
     found.append(
         rows.column("verdict", words if view in (QUESTION, MONTH) else _("Against the Rest"), "Data", 300)
