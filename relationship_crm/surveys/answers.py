@@ -57,7 +57,13 @@ def store(
         # Only a row that is there is locked: looking for one that is not would lock the gap it belongs into, and two
         # people who answer at the same moment would each wait for the other.
         doc = response_of(invitation, lock=was_answered(invitation)) or _begin(invitation)
-        rows = {row.item_key: row for row in doc.answers if row.item_key not in asked}
+        kinds = {item.item_key: item.kind for item in survey.items}
+        rows = {
+            row.item_key: row
+            for row in doc.answers
+            # what was asked in another way before is no answer to the question of today
+            if row.item_key not in asked and kinds.get(row.item_key, row.kind) == row.kind
+        }
         doc.set("answers", [])
         for item in survey.items:
             if given.get(item.item_key):
@@ -94,12 +100,16 @@ def was_answered(invitation: Any) -> bool:
     return invitation.status in ("Answered", "Partly Answered")
 
 
-def given_before(response: Any) -> dict[str, Given]:
-    """The answers of a response, to show them again."""
+def given_before(response: Any, survey: Any) -> dict[str, Given]:
+    """The answers of a response to the questions of today, to show them again."""
     if not response:
         return {}
-    agreed = bool(response.testimonial_consent)
-    return {row.item_key: from_stored(row, agreed and row.kind == TESTIMONIAL) for row in response.answers}
+    agreed, kinds = bool(response.testimonial_consent), {item.item_key: item.kind for item in survey.items}
+    return {
+        row.item_key: from_stored(row, agreed and row.kind == TESTIMONIAL)
+        for row in response.answers
+        if kinds.get(row.item_key) == row.kind
+    }
 
 
 @contextmanager

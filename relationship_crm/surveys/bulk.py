@@ -12,13 +12,13 @@ import traceback
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Count
-from frappe.utils import getdate, now
+from frappe.utils import getdate, now, now_datetime
 
 from relationship_crm.surveys import invitations, sending
 from relationship_crm.surveys.invitations import (
@@ -38,6 +38,8 @@ UNDER_WAY = ("Queued", "Running")
 #: Seconds the long queue gives a run.
 TIMEOUT = 6 * 3600
 PROGRESS = "survey_sending_progress"
+#: Minutes without progress after which a run is looked at.
+QUIET = 30
 #: Percent of the progress bar that making the invitations takes; sending them takes the rest.
 MAKING = 20
 
@@ -71,6 +73,15 @@ def start(name: str) -> None:
         enqueue_after_commit=True,
         name=name,
     )
+
+
+def resume_killed() -> None:
+    """Go on with runs whose worker was killed, as by a restart of the server."""
+    quiet_since = now_datetime() - timedelta(minutes=QUIET)
+    filters = {"status": ("in", UNDER_WAY), "modified": ("<", quiet_since)}
+    for name in frappe.get_all(DOCTYPE, filters, pluck="name", order_by="name"):
+        if not is_alive(frappe.get_doc(DOCTYPE, name)):
+            start(name)
 
 
 def stop(name: str) -> None:

@@ -7,8 +7,10 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.utils import now_datetime
 
-from relationship_crm.surveys import bulk, invitations
+from relationship_crm.surveys import bulk, invitations, sending
+from relationship_crm.surveys.recipients import address_of
 
 SURVEY = invitations.SURVEY
 
@@ -41,8 +43,24 @@ def send_to_party(survey: str, party_type: str, party: str, contact: str | None 
         frappe.has_permission("Contact", "read", contact, throw=True)
     name = invitations.invite(survey, party_type, party, contact=contact)
     if not name:
-        frappe.throw(_("Nobody at {0} can be reached: there is no address.").format(frappe.bold(party)))
+        frappe.throw(_("Nobody at {0} can be asked today.").format(frappe.bold(party)))
+    _say_if_resting(name)
     return name
+
+
+def _say_if_resting(invitation: str) -> None:
+    """Better said now than found out from the invitation afterwards."""
+    row = frappe.db.get_value(
+        invitations.DOCTYPE,
+        invitation,
+        ["channel", "email", "mobile_no", "trigger_event", "status"],
+        as_dict=True,
+    )
+    last = frappe.db.get_value("Survey Recipient", {"address": address_of(row)}, "last_sent_on")
+    days = sending.Rules.read().rest_days
+    if row.status == invitations.WAITING and sending.is_resting(row, last, now_datetime(), days):
+        text = _("This contact was asked on {0}, and nobody is asked twice within {1} days.")
+        frappe.throw(text.format(frappe.format(last, "Datetime"), days))
 
 
 @frappe.whitelist(methods=["POST"])

@@ -140,6 +140,18 @@ def withdraw(voucher_type: str, voucher_no: str, reason: str = CANCELLED) -> Non
     ).run()
 
 
+def withdraw_run(sending: str) -> None:
+    """Withdraw what a run has not sent yet, and will not, as it is deleted."""
+    t = frappe.qb.DocType(DOCTYPE)
+    query = (
+        frappe.qb.update(t)
+        .set(t.status, WITHDRAWN)
+        .set(t.withdrawn_reason, BY_HAND_REASON)
+        .set(t.modified, now())
+    )
+    query.where((t.sending == sending) & (t.status == WAITING)).run()
+
+
 def ensure_recipients(addresses: set[str]) -> None:
     """A row for each address, so that senders have something to lock. Always in the same order, or two could wait for each other."""
     wanted = sorted(addresses - {""})

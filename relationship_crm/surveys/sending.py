@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import frappe
@@ -140,14 +140,14 @@ def due(day: date, rules: Rules, sending: str | None = None) -> list[str]:
     """Names of waiting invitations whose day has come, oldest first, at most a batch.
 
     Left out: surveys that are disabled, ways of sending that are not set up, customers with an open issue (they wait), and
-    those of runs under way, which send their own.
+    those of runs that are not completed, which send their own.
     """
     i = frappe.qb.DocType(DOCTYPE)
     query = _sendable(i, rules).where((i.status == WAITING) & (i.send_on <= day))
     if sending:
         query = query.where(i.sending == sending)
-    elif busy := _runs_under_way():
-        query = query.where(i.sending.notin(busy) | i.sending.isnull())
+    elif runs := _unfinished_runs():
+        query = query.where(i.sending.notin(runs) | i.sending.isnull())
     query = query.orderby(i.send_on, i.creation, i.name).limit(rules.batch)
     return query.run(pluck=True)
 
@@ -250,10 +250,9 @@ def _reminding() -> list[tuple[str, int]]:
     return query.where((s.enabled == 1) & (s.reminder_after_days > 0)).orderby(s.name).run()
 
 
-def _runs_under_way() -> list[str]:
-    """Runs that send their own invitations; one that has not moved for an hour was killed."""
-    since = now_datetime() - timedelta(hours=1)
-    filters = {"status": ("in", ("Queued", "Running")), "modified": (">", since)}
+def _unfinished_runs() -> list[str]:
+    """Runs that send their own invitations, or were stopped; what a completed one left for a later day is anybody's."""
+    filters = {"status": ("!=", "Completed")}
     return frappe.get_all("Survey Sending", filters, pluck="name", order_by="name")
 
 

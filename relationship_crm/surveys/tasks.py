@@ -7,7 +7,7 @@ import time
 import frappe
 from frappe.utils import getdate
 
-from relationship_crm.surveys import invitations, retention, rounds, sending
+from relationship_crm.surveys import bulk, invitations, retention, rounds, sending
 from relationship_crm.surveys.triggers import Trigger, enabled_triggers, occasions
 from relationship_crm.switches import is_enabled
 
@@ -24,10 +24,12 @@ def send_relationship_surveys() -> None:
 
 
 def remind_about_relationship_surveys() -> None:
-    """Every hour: close what nobody answered in time, remind of the rest."""
+    """Every hour: close what nobody answered in time, remind of the rest, see to runs that stand still."""
     if is_enabled():
         close_expired()
         sending.remind_due(_commit)
+        bulk.resume_killed()
+        _commit()
         while sending.forget_sent_mail(sending.Rules.read().batch):
             _commit()
 

@@ -13,7 +13,7 @@ taken from the address at once and not left where a log could pick it up.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any
 
 import frappe
@@ -21,6 +21,7 @@ from frappe.utils import cint
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
+from relationship_crm.guard import database_errors
 from relationship_crm.surveys import answers, limits, optout, page, reading, wording
 from relationship_crm.surveys.markup import render, style, style_hash
 from relationship_crm.surveys.recipients import address_of
@@ -50,13 +51,14 @@ def respond(path: str) -> Response:
     """The response to a request for `path`. Whatever goes wrong, it is a page in friendly words."""
     request = frappe.local.request
     token, _slash, action = path.removeprefix(PREFIX).partition("/")
+    query = request.args  # before the address is hidden: it is a part of it
     _hide_address()
     if frappe.session.user == "Guest":
         frappe.local.cookie_manager.cookies.clear()  # the page needs none
     try:
         if request.method == "POST" and (request.content_length or 0) > LARGEST_POST:
             raise RequestEntityTooLarge
-        return _answer(token, action)
+        return _answer(token, action, query)
     except RequestEntityTooLarge:
         return _message("closed", 413)
     except Exception as error:
@@ -68,7 +70,7 @@ def respond(path: str) -> Response:
         return _message("busy", 500)
 
 
-def _answer(token: str, action: str) -> Response:
+def _answer(token: str, action: str, query: Mapping[str, str]) -> Response:
     posting = frappe.local.request.method == "POST"
     token_hash = hash_of(token) if TOKEN.fullmatch(token) else ""
     name = token_hash and frappe.db.get_value(answers.INVITATION, {"token_hash": token_hash}, "name")
@@ -76,16 +78,15 @@ def _answer(token: str, action: str) -> Response:
         return _message("too_many", 429)
     if not name or action not in ("", "stop"):
         return _message("closed", 404)
-    return Visit(frappe.get_doc(answers.INVITATION, name), token, posting).respond(action)
+    return Visit(frappe.get_doc(answers.INVITATION, name), token, posting, query).respond(action)
 
 
 class Visit:
     """One request of somebody who holds a link that exists."""
 
-    def __init__(self, invitation: Any, token: str, posting: bool) -> None:
-        request = frappe.local.request
+    def __init__(self, invitation: Any, token: str, posting: bool, query: Mapping[str, str]) -> None:
         self.invitation, self.posting = invitation, posting
-        self.query, self.sent = request.args, request.form
+        self.query, self.sent = query, frappe.local.request.form
         self.survey = frappe.get_cached_doc(answers.SURVEY, invitation.survey)
         self.address = f"/{PREFIX}{token}"
         self.response = None if self.survey.anonymous else answers.response_of(invitation)
@@ -104,17 +105,17 @@ class Visit:
         if not answers.is_open(self.invitation):
             return _message("closed", 404)
         if self.survey.anonymous and answers.was_answered(self.invitation):
-            return self._redirect("") if self.posting else self._html("thanks", self.page.once())
+            return self._redirect("") if self.posting else _html("thanks", self.page.once())
         return self._take() if self.posting else self._show()
 
     # GET
 
     def _show(self) -> Response:
-        given = answers.given_before(self.response)
+        given = answers.given_before(self.response, self.survey)
         if self.response and "done" in self.query:
             more = "offers" in self.query
             values = self.page.thanks(given, all_offers=more, csrf_token=_csrf_token())
-            return self._html("thanks", values)
+            return _html("thanks", values)
         chosen = ""
         clicked = page.prefilled(self.survey, self.query.get("a", ""))
         if clicked and given.get(clicked[0]) != clicked[1]:
@@ -141,7 +142,7 @@ class Visit:
             switches=self._switches(),
             csrf_token=_csrf_token(),
         )
-        return self._html("questions", values, status)
+        return _html("questions", values, status)
 
     def _switches(self) -> list[tuple[str, str]]:
         clicked = self.query.get("a", "")
@@ -195,9 +196,9 @@ class Visit:
     def _again(self, step: str, typed: Any, errors: dict[str, str], notice: str) -> Response:
         """Nothing was stored: the page once more, with what was typed."""
         if step == page.OFFER:
-            given = answers.given_before(self.response)
+            given = answers.given_before(self.response, self.survey)
             values = self.page.thanks(given, errors, notice, typed, True, _csrf_token())
-            return self._html("thanks", values, 422)
+            return _html("thanks", values, 422)
         return self._form(typed, errors, notice, status=422)
 
     def _stop(self) -> Response:
@@ -206,15 +207,12 @@ class Visit:
                 optout.stop(self.invitation)
             return self._redirect("/stop?done=1")
         done = "done" in self.query and optout.is_stopped(address_of(self.invitation))
-        return self._html("message", self.page.stop(done, _csrf_token()))
+        return _html("message", self.page.stop(done, _csrf_token()))
 
     # out
 
     def _redirect(self, where: str) -> Response:
         return _secured(Response(status=303, headers={"Location": self.address + where}), self.page.language)
-
-    def _html(self, template: str, values: dict[str, Any], status: int = 200) -> Response:
-        return _html(template, values, status)
 
 
 def _message(what: str, status: int) -> Response:
@@ -236,7 +234,7 @@ def _message(what: str, status: int) -> Response:
     return response
 
 
-def _html(template: str, values: dict[str, Any], status: int) -> Response:
+def _html(template: str, values: dict[str, Any], status: int = 200) -> Response:
     body = render(f"survey/{template}.html", style=style(), **values)
     return _secured(Response(body, status, mimetype="text/html"), values["language"])
 
@@ -267,8 +265,8 @@ def _is_busy(error: Exception) -> bool:
     """Whether trying again is likely to help: somebody else held the rows."""
     if isinstance(error, frappe.QueryDeadlockError | frappe.QueryTimeoutError):
         return True
-    test: list[Callable[[Any], bool]] = [frappe.db.is_deadlocked, frappe.db.is_timedout]
-    return any(one(error) for one in test)
+    of_database = isinstance(error, database_errors()) and bool(error.args)
+    return of_database and (frappe.db.is_deadlocked(error) or frappe.db.is_timedout(error))
 
 
 def _hide_address() -> None:

@@ -340,6 +340,20 @@ def test_a_question_that_was_dropped_keeps_its_answer(guest: Visitor) -> None:
         keep()
 
 
+def test_a_question_that_is_asked_in_another_way(guest: Visitor) -> None:
+    name, token = invited()
+    guest.post(f"/s/{token}", fields(recommend="9", easy="7"))
+    frappe.db.sql(
+        "update `tabSurvey Answer` set kind = 'NPS', score = 10 where parent = %s and item_key = 'easy'",
+        response_to(name).name,
+    )
+    keep()
+    for path in ("", "?done=1"):
+        assert guest.get(f"/s/{token}{path}").status == 200
+    assert guest.post(f"/s/{token}", {"step": "offer", **fields(quote="Good")}).status == 303
+    assert [row.item_key for row in response_to(name).answers] == ["recommend", "quote"]
+
+
 # what is refused
 
 
@@ -518,6 +532,23 @@ def test_a_mistake_in_what_follows_does_not_lose_the_answer(
     assert frappe.db.exists("Error Log", {"method": ("like", "Survey Response: broken%")})
     frappe.db.delete("Error Log", {"method": ("like", "Survey Response: broken%")})
     keep()
+
+
+def test_whatever_goes_wrong_is_a_page(guest: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    _name, token = invited()
+    before = rows()
+    for error, status in ((ValueError(), 500), (frappe.QueryDeadlockError(1213, "Deadlock"), 503)):
+
+        def fail(*_args: Any, wrong: Exception = error) -> None:
+            frappe.get_doc({"doctype": "ToDo", "description": "RCRM half done"}).insert(
+                ignore_permissions=True
+            )
+            raise wrong
+
+        monkeypatch.setattr(answers, "store", fail)
+        page = guest.post(f"/s/{token}", fields(recommend="2"))
+        assert page.status == status and "Please try once more" in page.text
+    assert rows() == before and not frappe.db.exists("ToDo", {"description": "RCRM half done"})
 
 
 # anonymous

@@ -290,6 +290,13 @@ def test_without_a_role_of_ours_there_are_no_results(two) -> None:
         cards.nps_of_90_days()
 
 
+@pytest.mark.parametrize("report", ["Survey Results", "Says and Does"])
+def test_reports_ship_with_their_roles(house, report) -> None:
+    doc = frappe.get_doc("Report", report)
+    assert (doc.is_standard, doc.module) == ("Yes", "Relationship CRM")
+    assert {row.role for row in doc.roles} == {MANAGER, USER, ANALYST, "System Manager"}
+
+
 # -- says and does
 
 

@@ -590,6 +590,28 @@ def test_expiry(ada):
 # what may go wrong
 
 
+def test_one_trigger_that_fails_does_not_keep_the_others(ada, monkeypatch):
+    from relationship_crm.surveys import tasks
+
+    survey("RCRM Broken", trigger=DELIVERY)
+    survey("RCRM Whole", trigger=DELIVERY)
+    deliver(ada)
+    look_up, undone = tasks.occasions, []
+
+    def broken(trigger, *more):
+        if trigger.survey == "RCRM Broken":
+            raise ValueError("broken")
+        return look_up(trigger, *more)
+
+    monkeypatch.setattr(tasks, "occasions", broken)
+    monkeypatch.setattr(tasks, "_commit", never)
+    monkeypatch.setattr(frappe.db, "rollback", lambda *args, **more: undone.append(1))
+    tasks.send_relationship_surveys()
+    monkeypatch.undo()
+    assert undone == [1]
+    assert [(i.survey, i.status) for i in invitations()] == [("RCRM Whole", "Sent")]
+
+
 def test_without_a_mail_account_it_waits(ada):
     survey(trigger=DELIVERY)
     deliver(ada)

@@ -211,12 +211,28 @@ def test_sending_to_one_party_asks_for_permission(ada):
         desk.send_to_party(SURVEY, "Supplier", ada)
     with pytest.raises(frappe.PermissionError):
         desk.send_to_customers(SURVEY, [ada])
+    frappe.db.set_value("Survey Recipient", {"address": ADA}, "last_sent_on", f"{days_ago(5)} 08:00:00")
+    with pytest.raises(frappe.ValidationError, match="asked on"):
+        desk.send_to_party(SURVEY, "Customer", ada)
     desk.withdraw_invitation(name)
     frappe.set_user("Administrator")
     assert (invitation().status, invitation().withdrawn_reason) == ("Withdrawn", "Withdrawn by hand")
     frappe.set_user(person("analyst@example.com", "Relationship Analyst", "Sales User"))
     with pytest.raises(frappe.PermissionError):
         desk.send_to_party(SURVEY, "Customer", ada)
+
+
+def test_a_deleted_run_sends_nothing(ada):
+    from relationship_crm.surveys import bulk
+    from relationship_crm.surveys.invitations import BY_HAND, Occasion, create
+
+    asks = survey()
+    run = bulk.create_run(SURVEY, [ada])
+    occasion = Occasion(BY_HAND, "Customer", ada, getdate(), voucher_no=run.name, sending=run.name)
+    create(asks, [occasion])
+    assert send().all == 0  # a run that is not completed sends its own
+    frappe.delete_doc("Survey Sending", run.name)
+    assert invitation().status == "Withdrawn"
 
 
 def test_a_run_sees_the_customers_its_user_sees(ada):
@@ -445,6 +461,23 @@ def test_a_link_for_prints(ada):
     assert base64.b64decode(data[1]).startswith(b"\x89PNG")
     assert frappe.render_template(template, {"doc": note}).split("|")[0] == link and len(invitations()) == 1
     assert send().all == 0  # nothing is sent
+
+
+def test_a_print_is_a_get(ada):
+    """Frappe keeps what a GET wrote only where it is told to."""
+    from relationship_crm.surveys.printing import survey_link
+
+    survey(trigger={"event": "Link on Print"})
+    note = deliver(ada)
+    frappe.local.request, frappe.local.flags.commit = frappe._dict(method="GET"), False
+    try:
+        survey_link("Delivery Note", note.name)
+        assert frappe.local.flags.commit
+        frappe.local.flags.commit = False
+        survey_link("Delivery Note", note.name)
+        assert not frappe.local.flags.commit
+    finally:
+        frappe.local.request, frappe.local.flags.commit = None, False
 
 
 def test_no_link_for_prints(ada):

@@ -61,6 +61,9 @@ class SurveySending(Document):
     def on_trash(self) -> None:
         if self.status in UNDER_WAY:
             frappe.throw(_("Stop the run before deleting it."))
+        from relationship_crm.surveys.invitations import withdraw_run
+
+        withdraw_run(self.name)
 
     def _check_unchanged(self) -> None:
         """A run that was started goes on as it began."""
