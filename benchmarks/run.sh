@@ -34,10 +34,12 @@ if [ -n "${QUICK:-}" ]; then
 	run wholesaler
 	run assess --customers 500 --parties 20
 	run submit --pairs 10
+	run surveys --customers 400 --pair 200
 else
 	run wholesaler
 	run assess # leaves the book of 10,000 customers on the site
 	run submit
+	run surveys
 fi
 echo
 say "All figures: $here/build/benchmarks.json"

@@ -22,8 +22,10 @@ from common import PREFIX, arguments, connect, counted, ensure_company, show
 SURVEYS = (f"{PREFIX}Survey", f"{PREFIX}Other survey")
 OURS = (
     *("Survey Invitation", "Survey Recipient", "Survey Sending", "Survey Sending Customer"),
-    *("Email Queue", "Email Queue Recipient", "Communication", "Communication Link"),
+    *("Email Queue", "Email Queue Recipient"),
 )
+#: Names of the customers who are asked; the book's own are left alone.
+ASKED = f"{PREFIX}S"
 RUN = "Survey Sending"
 
 
@@ -33,11 +35,10 @@ def write_customers(number: int) -> None:
 
     from relationship_crm.assessment.bulk import write_rows
 
-    for doctype in ("Contact", "Contact Email", "Dynamic Link", "Customer"):
-        frappe.db.sql_ddl(f"truncate table `tab{doctype}`")
+    forget_customers()
     group = frappe.get_all("Customer Group", {"is_group": 0}, pluck="name", order_by="name", limit=1)[0]
     territory = frappe.get_all("Territory", {"is_group": 0}, pluck="name", order_by="name", limit=1)[0]
-    names = [f"{PREFIX}{i:06d}" for i in range(number)]
+    names = [f"{ASKED}{i:06d}" for i in range(number)]
     write_rows(
         "Customer",
         ("name", "customer_name", "customer_type", "customer_group", "territory", "language"),
@@ -58,12 +59,23 @@ def write_customers(number: int) -> None:
     frappe.db.commit()
 
 
+def forget_customers() -> None:
+    """As if they had never been there."""
+    import frappe
+
+    for doctype in ("Dynamic Link", "Contact Email", "Contact", "Customer"):
+        frappe.db.delete(doctype, {"name": ["like", f"{ASKED}%"]})
+    frappe.db.commit()
+
+
 def forget() -> None:
     """Nobody was ever asked."""
     import frappe
 
     for doctype in OURS:
         frappe.db.sql_ddl(f"truncate table `tab{doctype}`")
+    for doctype, field in (("Communication", "reference_name"), ("Communication Link", "link_name")):
+        frappe.db.delete(doctype, {field: ["like", f"{ASKED}%"]})
     frappe.db.commit()
 
 
@@ -100,7 +112,7 @@ def new_run(survey: str, filters: list | None = None) -> str:
 
     from relationship_crm.surveys import bulk
 
-    doc = bulk.create_run(survey, filters=filters or [["Customer", "name", "like", f"{PREFIX}%"]])
+    doc = bulk.create_run(survey, filters=filters or [["Customer", "name", "like", f"{ASKED}%"]])
     frappe.db.commit()
     return doc.name
 
@@ -230,7 +242,7 @@ def resting(site: str, customers: int) -> None:
 def two_at_once(site: str, customers: int) -> None:
     """Two surveys to the same customers by two workers at the same time."""
     forget()
-    some = [["Customer", "name", "<", f"{PREFIX}{customers:06d}"], ["Customer", "name", "like", f"{PREFIX}%"]]
+    some = [["Customer", "name", "<", f"{ASKED}{customers:06d}"], ["Customer", "name", "like", f"{ASKED}%"]]
     start = time.perf_counter()
     workers = [Worker(site, new_run(survey, some)) for survey in SURVEYS]
     for worker in workers:
@@ -273,6 +285,7 @@ def main() -> None:
         two_at_once(options.site, options.pair)
         undisturbed(options.site, options.customers)
     forget()
+    forget_customers()
 
 
 if __name__ == "__main__":

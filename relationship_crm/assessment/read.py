@@ -25,7 +25,6 @@ from relationship_crm.measures.referrals import referrals_query
 from relationship_crm.signals.base import LISTS, Scope, Signal, events_query, observations_query
 from relationship_crm.signals.contact import CONTACT_ANSWERED
 
-
 #: Begins the key of a query of events.
 OBSERVED = "observed"
 

@@ -373,7 +373,7 @@ def figure(kind: Kind, value: float) -> str:
 
 
 def described(kind: Kind, of: Estimate, translate: Translate = untranslated) -> str:
-    """A figure with its interval and the number of answers, e.g. "NPS +32 (+18 to +45), 120 answers"."""
+    """A figure with its interval and the number of answers, e.g. "NPS +32 (from +18 to +45), 120 answers"."""
     if not of.known:
         return translate("no answers")
     value = figure(kind, of.value) if kind is Kind.SCALE else f"{kind.value} {figure(kind, of.value)}"
@@ -384,7 +384,7 @@ def described(kind: Kind, of: Estimate, translate: Translate = untranslated) -> 
         answers = translate("{0} answers of {1} customers").format(of.n, of.people)
     if math.isnan(of.low):
         return f"{value}, {answers}"
-    between = translate("{0} to {1}").format(figure(kind, of.low), figure(kind, of.high))
+    between = translate("from {0} to {1}").format(figure(kind, of.low), figure(kind, of.high))
     return f"{value} ({between}), {answers}"
 
 

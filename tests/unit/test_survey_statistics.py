@@ -303,14 +303,14 @@ def test_a_result_in_words():
     now, before = Tally(120, 38, 70), Tally(110, 31, 65)
     found = difference(Kind.NPS, now, before)
     assert summary_sentence(Kind.NPS, estimate(Kind.NPS, now), estimate(Kind.NPS, before), found) == (
-        "NPS +32 (+19 to +43), 120 answers; it was +28 before: no change that could be told from chance."
+        "NPS +32 (from +19 to +43), 120 answers; it was +28 before: no change that could be told from chance."
     )
     assert summary_sentence(
         Kind.CSAT,
         estimate(Kind.CSAT, Tally(100, 80, 80)),
         estimate(Kind.CSAT, Tally(100, 60, 60)),
         difference(Kind.CSAT, Tally(100, 80, 80), Tally(100, 60, 60)),
-    ) == ("CSAT 80 % (71 % to 87 %), 100 answers; it was 60 % before: higher than before.")
+    ) == ("CSAT 80 % (from 71 % to 87 %), 100 answers; it was 60 % before: higher than before.")
     nothing = estimate(Kind.CES, Tally())
     assert (
         summary_sentence(Kind.CES, nothing, nothing, difference(Kind.CES, Tally(), Tally())) == "no answers."

@@ -21,7 +21,7 @@ async function assess_everybody(frm) {
 
 function restore_defaults(frm) {
 	const question = __(
-		"The ladders and the scoring model that ship with the app will be put back as they came. Your own models are not touched; stages you added to one of our ladders are kept in a disabled ladder of their own. Continue?"
+		"The ladders, the scoring model and the surveys that ship with the app will be put back as they came; triggers of those surveys are switched off. Your own models are not touched; stages you added to one of our ladders are kept in a disabled ladder of their own. Continue?"
 	);
 	frappe.confirm(question, async () => {
 		const restored = await frappe.xcall("relationship_crm.api.restore_defaults");

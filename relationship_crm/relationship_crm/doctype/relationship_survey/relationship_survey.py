@@ -35,7 +35,9 @@ class RelationshipSurvey(Document):
         from relationship_crm.relationship_crm.doctype.survey_trigger.survey_trigger import SurveyTrigger
 
         anonymous: DF.Check
-        anonymous_breakdown: DF.Literal["", "Stage", "Customer Group", "Territory", "Sales Person", "Item Group"]
+        anonymous_breakdown: DF.Literal[
+            "", "Stage", "Customer Group", "Territory", "Sales Person", "Item Group"
+        ]
         channel: DF.Literal["Email", "SMS"]
         default_language: DF.Link
         description: DF.SmallText | None

@@ -2,7 +2,7 @@ frappe.query_reports["Says and Does"] = {
 	filters: [
 		{
 			fieldname: "dimension",
-			label: __("About"),
+			label: __("Dimension"),
 			fieldtype: "Select",
 			options: [
 				{ value: "satisfaction", label: __("Satisfaction") },

@@ -133,7 +133,7 @@ def columns(dimension: str) -> list[dict[str, Any]]:
         rows.column("verdict", _("Verdict"), "Data", 320),
         rows.column("says", _("Says"), "Float", 90, precision=1),
         rows.column("says_band", _("80 % Band"), "Data", 110),
-        rows.column("does", _("Ledger"), "Float", 90, precision=1),
+        rows.column("does", _("By the Ledger"), "Float", 90, precision=1),
         rows.column("does_band", _("80 % Band"), "Data", 110),
         rows.column("gap", _("Difference"), "Float", 110, precision=1),
         rows.column("answers", _("Answers", context="Survey Results"), "Int", 90),
