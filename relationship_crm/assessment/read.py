@@ -172,7 +172,7 @@ class Reader:
             if not signal.yardstick:
                 mine &= positions >= 0
             chosen = np.flatnonzero(mine)
-            segments = [segment[i] for i in chosen.tolist()] if signal.yardstick else ()
+            segments = [segment[i] for i in chosen.tolist()] if signal.judge else ()
             found[signal.events] = Events(
                 positions[chosen], days[chosen], values[chosen], weights[chosen], segments
             )

@@ -112,13 +112,13 @@ class Yardsticks:
         if signal.judge is None:
             return events.value
         if not signal.yardstick:
-            return signal.judge(events.value, np.full(len(events.value), np.nan))
+            return signal.judge(events.value, np.full(len(events.value), np.nan), events.segment)
         get, kind = self._figures.get, signal.yardstick
         usual = [
             get((kind, segment, month), np.nan)
             for segment, month in zip(events.segment, (months_of(events.day) - 1).tolist(), strict=True)
         ]
-        return signal.judge(events.value, np.array(usual, dtype=float))
+        return signal.judge(events.value, np.array(usual, dtype=float), events.segment)
 
 
 def yardsticks_query() -> Any:

@@ -41,6 +41,8 @@ COLUMNS = (
 )
 #: The columns of :func:`observations_query`; `day` counts from 1970-01-01.
 OBSERVED = ("party_type", "party", "day", "value", "weight", "segment", "place")
+#: Raw figures, usual figures and segments of events to their values.
+Judge = Callable[[np.ndarray, np.ndarray, Sequence[str]], np.ndarray]
 #: Run-time lists of party names by party type.
 LISTS = {"Customer": "customers", "Lead": "leads", "Prospect": "prospects"}
 
@@ -100,10 +102,10 @@ class Signal:
     never fades; `cap` = the most pseudo-observations it can hold. `maturing`: the event's value grows with its age as
     value·(1 - 2^(-age/maturing)). `sources` are the DocTypes it reads: where one is missing the signal is silent.
 
-    With `judge` the events carry a raw figure in place of a value, and `judge(raw, usual)` makes values 0..1 of them; an
-    event whose value is NaN does not count. `yardstick` names the kind of population figure they are compared with:
-    `usual` is that of the event's segment at the close of the month before the event, NaN where there is none. Signals
-    with the same `events` share one reading.
+    With `judge` the events carry a raw figure in place of a value, and `judge(raw, usual, segments)` makes values 0..1
+    of them; an event whose value is NaN does not count. `yardstick` names the kind of population figure they are compared
+    with: `usual` is that of the event's segment at the close of the month before the event, NaN where there is none.
+    Signals with the same `events` share one reading.
     """
 
     key: str
@@ -116,12 +118,22 @@ class Signal:
     events: Callable[[Scope], Any]
     sources: tuple[str, ...]
     maturing: float | None = None
-    judge: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None
+    judge: Judge | None = None
     yardstick: str = ""
 
     def speaks(self, has: Callable[..., bool]) -> bool:
         """Whether all its sources exist in this ledger."""
         return all(has(doctype) for doctype in self.sources)
+
+
+def of_segment(wanted: str) -> Judge:
+    """Judges events of several signals that are read together: one takes those of its segment, as they are."""
+
+    def judge(raw: np.ndarray, usual: np.ndarray, segments: Sequence[str]) -> np.ndarray:
+        mine = np.fromiter((segment == wanted for segment in segments), dtype=bool, count=len(raw))
+        return np.where(mine, raw, np.nan)
+
+    return judge
 
 
 def select_events(

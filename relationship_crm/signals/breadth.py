@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -102,7 +103,7 @@ def breadth_events(scope: Scope) -> Any:
     )
 
 
-def among_peers(item_groups: np.ndarray, percentile: np.ndarray) -> np.ndarray:
+def among_peers(item_groups: np.ndarray, percentile: np.ndarray, _segments: Sequence[str]) -> np.ndarray:
     """The percentile itself; who has no peers is not judged."""
     return percentile
 

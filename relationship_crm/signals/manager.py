@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -84,12 +85,12 @@ def change_events(scope: Scope) -> Any:
     )
 
 
-def stayed(ratio: np.ndarray, usual: np.ndarray) -> np.ndarray:
+def stayed(ratio: np.ndarray, _usual: np.ndarray, _segments: Sequence[str]) -> np.ndarray:
     """How much of the business stayed in the year after the change."""
     return np.minimum(ratio, 1.0)
 
 
-def left(ratio: np.ndarray, usual: np.ndarray) -> np.ndarray:
+def left(ratio: np.ndarray, _usual: np.ndarray, _segments: Sequence[str]) -> np.ndarray:
     """How much of the business went with the person, where most of it went."""
     return np.where(ratio < LEFT, 1 - ratio, np.nan)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -204,7 +205,7 @@ def terms_events(scope: Scope) -> Any:
     return union_all([paid, unpaid])
 
 
-def against_usual_delay(late: np.ndarray, usual: np.ndarray) -> np.ndarray:
+def against_usual_delay(late: np.ndarray, usual: np.ndarray, _segments: Sequence[str]) -> np.ndarray:
     """1 / (1 + days late beyond what is usual in the group / 15); a group that pays early is taken as punctual."""
     usual = np.maximum(np.nan_to_num(usual), 0)
     return 1 / (1 + np.maximum(late - usual, 0) / HALF_VALUE_DAYS)

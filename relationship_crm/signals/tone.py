@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from pypika.functions import Coalesce
 
 from relationship_crm.engine.dimensions import ENGAGEMENT_COMPANY_EMOTIONAL, ENGAGEMENT_EMPLOYEE_EMOTIONAL
 from relationship_crm.ledger.dialect import AsDate, Exists, Value, query, table
-from relationship_crm.signals.base import Scope, Signal, select_events
+from relationship_crm.signals.base import Scope, Signal, of_segment, select_events
 from relationship_crm.signals.sources import case, of_any_party, one_of, union_all
 
 PRAISE, DISPLEASURE = "Praise", "Displeasure"
 PRAISED, DISPLEASED = 0.9, 0.1
 #: What a message can be about; nothing said means the company.
-EMPLOYEE = "Employee"
+COMPANY, EMPLOYEE = "Company", "Employee"
 
 
-def tone_events(about_employee: bool) -> Callable[[Scope], Any]:
-    """Builds the query of marked messages, found by a link to the party or by their reference, never twice."""
-
-    def events(scope: Scope) -> Any:
-        if not scope.has("Communication", "relationship_tone"):
-            return None
-        return union_all([_marked(scope, about_employee, linked) for linked in (True, False)])
-
-    return events
+def tone_events(scope: Scope) -> Any:
+    """Marked messages, found by a link to the party or by their reference, never twice; what they are about is the segment."""
+    if not scope.has("Communication", "relationship_tone"):
+        return None
+    return union_all([_marked(scope, linked) for linked in (True, False)])
 
 
-def _marked(scope: Scope, about_employee: bool, linked: bool) -> Any:
+def _marked(scope: Scope, linked: bool) -> Any:
     c, link = table("Communication", "c"), table("Communication Link", "l")
     if linked:
         statement = query().from_(link).join(c).on(c.name == link.parent)
@@ -39,12 +34,10 @@ def _marked(scope: Scope, about_employee: bool, linked: bool) -> Any:
         party_type, party = c.reference_doctype, c.reference_name
         x = table("Communication Link", "x")
         same = (x.parent == c.name) & (x.link_doctype == party_type) & (x.link_name == party)
+        same &= x.communication_date == c.communication_date  # always so, and all four stand in one index
         statement = statement.where(Exists(query().from_(x).select(x.name).where(same)).negate())
-    about = Coalesce(c.relationship_tone_about, Value(""))
-    statement = (
-        statement.where(of_any_party(scope, party_type, party))
-        .where(one_of(c.relationship_tone, (PRAISE, DISPLEASURE)))
-        .where(about == Value(EMPLOYEE) if about_employee else about != Value(EMPLOYEE))
+    statement = statement.where(of_any_party(scope, party_type, party)).where(
+        one_of(c.relationship_tone, (PRAISE, DISPLEASURE))
     )
     marked = Coalesce(c.relationship_tone_on, c.creation)
     return select_events(
@@ -56,6 +49,7 @@ def _marked(scope: Scope, about_employee: bool, linked: bool) -> Any:
         value=case((c.relationship_tone == Value(PRAISE), PRAISED), otherwise=DISPLEASED),
         voucher_type="Communication",
         voucher_no=c.name,
+        segment=case((c.relationship_tone_about == Value(EMPLOYEE), EMPLOYEE), otherwise=COMPANY),
     )
 
 
@@ -67,7 +61,8 @@ MESSAGE_TONE_COMPANY = Signal(
     weight=0.7,
     half_life=180,
     cap=4,
-    events=tone_events(about_employee=False),
+    events=tone_events,
+    judge=of_segment(COMPANY),
     sources=("Communication", "Communication Link"),
 )
 MESSAGE_TONE_EMPLOYEE = Signal(
@@ -78,6 +73,7 @@ MESSAGE_TONE_EMPLOYEE = Signal(
     weight=0.7,
     half_life=180,
     cap=4,
-    events=tone_events(about_employee=True),
+    events=tone_events,
+    judge=of_segment(EMPLOYEE),
     sources=("Communication", "Communication Link"),
 )

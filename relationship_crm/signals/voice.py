@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from relationship_crm.engine.dimensions import DIMENSIONS
-from relationship_crm.ledger.dialect import AsDate, AsFloat, Value, query, table
-from relationship_crm.signals.base import Scope, Signal, select_events
-from relationship_crm.signals.sources import of_any_party
+from relationship_crm.ledger.dialect import AsDate, AsFloat, query, table
+from relationship_crm.signals.base import Scope, Signal, of_segment, select_events
+from relationship_crm.signals.sources import filled, of_any_party
 
 #: Keys are this and the dimension.
 PREFIX = "survey_"
@@ -42,31 +41,28 @@ LABELS = {
 }
 
 
-def answer_events(dimension: str) -> Callable[[Scope], Any]:
-    """Builds the query of the answers about a dimension; those of anonymous surveys are nobody's."""
-
-    def events(scope: Scope) -> Any:
-        r, a = table("Survey Response", "r"), table("Survey Answer", "a")
-        statement = (
-            query()
-            .from_(r)
-            .join(a)
-            .on(a.parent == r.name)
-            .where(of_any_party(scope, r.party_type, r.party))
-            .where((r.anonymous == 0) & (a.answered == 1) & (a.dimension == Value(dimension)))
-        )
-        return select_events(
-            scope.limit(statement, date=r.answered_on, created=r.creation),
-            party_type=r.party_type,
-            party=r.party,
-            date=AsDate(r.answered_on),
-            known_at=r.creation,
-            value=AsFloat(a.value),
-            voucher_type="Survey Response",
-            voucher_no=r.name,
-        )
-
-    return events
+def answer_events(scope: Scope) -> Any:
+    """Answers to questions about a dimension, which is their segment; those of anonymous surveys are nobody's."""
+    r, a = table("Survey Response", "r"), table("Survey Answer", "a")
+    statement = (
+        query()
+        .from_(r)
+        .join(a)
+        .on(a.parent == r.name)
+        .where(of_any_party(scope, r.party_type, r.party))
+        .where((r.anonymous == 0) & (a.answered == 1) & filled(a.dimension))
+    )
+    return select_events(
+        scope.limit(statement, date=r.answered_on, created=r.creation),
+        party_type=r.party_type,
+        party=r.party,
+        date=AsDate(r.answered_on),
+        known_at=r.creation,
+        value=AsFloat(a.value),
+        voucher_type="Survey Response",
+        voucher_no=r.name,
+        segment=a.dimension,
+    )
 
 
 def _signal(dimension: str) -> Signal:
@@ -79,7 +75,8 @@ def _signal(dimension: str) -> Signal:
         weight=3,
         half_life=365,
         cap=9,
-        events=answer_events(dimension),
+        events=answer_events,
+        judge=of_segment(dimension),
         sources=("Survey Response", "Survey Answer"),
     )
 
