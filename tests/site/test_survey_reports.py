@@ -221,7 +221,7 @@ def test_the_sentence_compares_with_the_period_before(house) -> None:
     period = {"survey": name, "from_date": add_days(today, -29), "to_date": today}
     result = run("Survey Results", **period)
     assert result["message"].startswith(
-        "CSAT 100 % (91 % to 100 %), 40 answers; it was 0 % before: higher than before."
+        "CSAT 100 % (from 91 % to 100 %), 40 answers; it was 0 % before: higher than before."
     )
     assert [row["verdict"] for row in result["result"]] == ["Higher than before"]
     assert result["chart"]["data"]["datasets"][1]["values"] == [100.0]
