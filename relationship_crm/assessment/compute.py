@@ -174,12 +174,13 @@ class Assessment:
         segments = ["", *sorted({g for g in self.parties.group if g})]
         place = {segment: i for i, segment in enumerate(segments)}
         group = np.array([place[g] for g in self.parties.group], dtype=np.int64)
-        means = scores.group_means(mean, conf, group, len(segments), default.group_weight, default.neutral)
-        everybody = np.zeros(count, dtype=np.int64)
-        means[:, :1] = scores.group_means(mean, conf, everybody, 1, default.group_weight, default.neutral)
+        means, everybody = scores.group_means(
+            mean, conf, group, len(segments), default.group_weight, default.neutral
+        )
+        means[:, 0] = everybody
         measured = self._measured = buying.measure(self.rows, count, self.grid)
         gaps = buying.group_gaps(measured, group, len(segments))
-        gaps[0] = buying.group_gaps(measured, everybody, 1)[0]
+        gaps[0] = buying.group_gaps(measured, np.zeros_like(group), 1)[0]
         rows = population_rows(means, gaps, segments, self.grid)
         self.population_rows += rows
         return Population.from_rows(rows, default.neutral)

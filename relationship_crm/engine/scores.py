@@ -19,6 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from relationship_crm.engine.decay import NEVER, MonthlySums, faded
 from relationship_crm.engine.dimensions import DIMENSIONS, EMOTIONAL, INDEX, RATIONAL, SATISFACTION, TRUST
@@ -142,20 +143,23 @@ def band(value: np.ndarray, amount: np.ndarray, prior_weight: float) -> tuple[np
 
 def group_means(
     mean: np.ndarray, conf: np.ndarray, group: np.ndarray, groups: int, weight: float, neutral: float
-) -> np.ndarray:
-    """m_d of every group at every point: D×G×T.
+) -> tuple[np.ndarray, np.ndarray]:
+    """m_d of every group at every point, D×G×T, and of everybody as one group, D×T.
 
     The mean of all parties is shrunk to `neutral`, a group's mean to the mean of all, each as if `weight` parties had
     said so; parties count by their confidence.
     """
+    dimensions, parties, points = mean.shape
     known = np.where(conf > 0, np.nan_to_num(mean), 0.0) * conf
-    overall = (known.sum(axis=1) + weight * neutral) / (conf.sum(axis=1) + weight)
-    dimensions, _parties, points = mean.shape
-    total, count = np.zeros((groups, dimensions, points)), np.zeros((groups, dimensions, points))
-    np.add.at(total, group, known.transpose(1, 0, 2))
-    np.add.at(count, group, conf.transpose(1, 0, 2))
-    shrunk = (total + weight * overall[None]) / (count + weight)
-    return shrunk.transpose(1, 0, 2)
+    belongs = csr_array((np.ones(parties), (group, np.arange(parties))), shape=(groups, parties))
+    total, count = (
+        np.stack([belongs @ figures for figures in stacked]).reshape(dimensions, groups, points)
+        for stacked in (known, conf)
+    )
+    all_total, all_count = total.sum(axis=1), count.sum(axis=1)
+    overall = (all_total + weight * neutral) / (all_count + weight)
+    shrunk = (total + weight * overall[:, None]) / (count + weight)
+    return shrunk, (all_total + weight * overall) / (all_count + weight)
 
 
 def contributions(evidence: Evidence, model: Model, prior_mean: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ from pypika.functions import Max, Min, Sum
 from pypika.terms import Field
 
 from relationship_crm.engine.dimensions import TRUST_COMPANY, TRUST_EMPLOYEE
-from relationship_crm.ledger.dialect import AddDays, AsDate, Divide, Join, Value, query, table
+from relationship_crm.ledger.dialect import AddDays, AsDate, Divide, Join, Value, query, sorting_query, table
 from relationship_crm.signals.base import Scope, Signal, select_events
 from relationship_crm.signals.sources import case, part
 
@@ -26,7 +26,7 @@ def change_events(scope: Scope) -> Any:
     """New sales persons, by the customer's orders in the year after their first one over those in the year before."""
     o, team = table("Sales Order", "p"), table("Sales Team", "team")
     statement = (
-        query()
+        sorting_query()
         .from_(o)
         .join(team)
         .on((team.parent == o.name) & (team.parenttype == Value("Sales Order")))

@@ -93,10 +93,11 @@ def test_a_maturing_signal_grows_with_age() -> None:
 def test_the_group_mean_is_shrunk_by_twenty() -> None:
     """Two groups of one: overall = (Σ conf·x + 20·.5)/(Σ conf + 20), a group's likewise to the overall."""
     mean, conf = np.array([[[0.9], [0.3]]]), np.array([[[0.5], [0.25]]])
-    found = scores.group_means(mean, conf, np.array([0, 1]), 2, 20, 0.5)
+    found, everybody = scores.group_means(mean, conf, np.array([0, 1]), 2, 20, 0.5)
     overall = (0.45 + 0.075 + 10) / 20.75
     assert found[0, 0, 0] == pytest.approx((0.45 + 20 * overall) / 20.5, abs=1e-12)
     assert found[0, 1, 0] == pytest.approx((0.075 + 20 * overall) / 20.25, abs=1e-12)
+    assert everybody[0, 0] == pytest.approx((0.525 + 20 * overall) / 20.75, abs=1e-12)
 
 
 def test_composites_by_hand() -> None:
