@@ -21,7 +21,6 @@ from relationship_crm.ledger.dialect import UNIT, Rendered, packed
 from relationship_crm.measures.losses import losses_query
 from relationship_crm.measures.pipeline import engaged_query
 from relationship_crm.measures.purchases import purchase_rows_query
-from relationship_crm.measures.referrals import referrals_query
 from relationship_crm.signals.base import LISTS, Scope, Signal, events_query, observations_query
 from relationship_crm.signals.contact import CONTACT_ANSWERED
 
@@ -64,15 +63,6 @@ class Span:
     party: int
     start: int
     end: int
-
-
-@dataclass(frozen=True)
-class Referral:
-    """A party's recommendation of a customer who has paid since `paid`."""
-
-    referrer: int
-    customer: str
-    paid: int
 
 
 class Reader:
@@ -197,29 +187,13 @@ class Reader:
             return ()
         return self.rows(("events", signal), lambda: events_query(signal, self.scope))
 
-    def purchase_rows(self, customers: Iterable[str] | None = None) -> tuple[PurchaseRows, list[str]]:
-        """What was bought, and the company of each row. `customers` asks for these in place of the run's parties."""
-        basis = self.configuration.purchase_basis
-        if customers is None:
-            columns = self._columns(("purchases", basis))
-            customer = columns[0] if columns else ()
-            places = np.array(self.parties.find_all(repeat("Customer"), customer), dtype=np.int64)
-        else:
-            names = {name: i for i, name in enumerate(customers)}
-            scope = Scope(self.ledger.has, True, self.scope.known)
-            rendered = self.queries.get(
-                ("purchases of", basis, scope.known),
-                lambda: purchase_rows_query(scope, basis),
-                self.ledger.dialect,
-            )
-            columns = list(
-                zip(*self.ledger.rows(rendered, {**self.arguments, "customers": list(names)}), strict=True)
-            )
-            customer = columns[0] if columns else ()
-            places = np.array([names.get(name, -1) for name in customer], dtype=np.int64)
+    def purchase_rows(self) -> tuple[PurchaseRows, list[str]]:
+        """What was bought, and the company of each row."""
+        columns = self._columns(("purchases", self.configuration.purchase_basis))
         if not columns:
             return PurchaseRows.none(), []
-        _customer, companies, bought, dated, amount, revenue = columns
+        customer, companies, bought, dated, amount, revenue = columns
+        places = np.array(self.parties.find_all(repeat("Customer"), customer), dtype=np.int64)
         rates = self.configuration.rates
         keep = np.flatnonzero(places >= 0)
         company = [companies[i] for i in keep.tolist()]
@@ -248,16 +222,6 @@ class Reader:
             if place >= 0:
                 first[place] = min(first.get(place, int(number)), int(number))
         return first
-
-    def referrals(self) -> list[Referral]:
-        """Recommended customers who have paid."""
-        rows = self.rows(("referrals",), lambda: referrals_query(self.scope))
-        found = []
-        for referrer, customer, day in rows:
-            place = self.parties.find("Customer", referrer)
-            if place >= 0 and day is not None:
-                found.append(Referral(place, customer, day_number(as_date(day))))
-        return found
 
     def losses(self) -> list[Span]:
         """Recorded losses in force."""

@@ -258,18 +258,23 @@ def _model(
 
 
 def stored_population(groups: Iterable[str], neutral: float) -> Population:
-    """The stored population figures of these customer groups and of everybody."""
+    """The stored population figures of these customer groups, and of everybody where one of them has none."""
+    segments = set(groups)
+    rows = _population_rows(sorted(segments))
+    if segments - {row[1] or "" for row in rows}:
+        rows += _population_rows([""])
+    return Population.from_rows(rows, neutral)
+
+
+def _population_rows(segments: list[str]) -> tuple[tuple, ...]:
     yardstick = frappe.qb.DocType("Relationship Yardstick")
-    segments = sorted({"", *groups})
-    rows = (
+    kinds = [*(mean_kind(d) for d in DIMENSIONS), GAP]
+    return (
         frappe.qb.from_(yardstick)
         .select(yardstick.kind, yardstick.segment, yardstick.month, yardstick.value)
-        .where(
-            yardstick.kind.isin([*(mean_kind(d) for d in DIMENSIONS), GAP]) & yardstick.segment.isin(segments)
-        )
+        .where(yardstick.kind.isin(kinds) & yardstick.segment.isin(segments or [""]))
         .run()
     )
-    return Population.from_rows(rows, neutral)
 
 
 def site_ledger() -> SiteLedger:

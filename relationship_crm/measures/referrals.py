@@ -180,8 +180,3 @@ def paid_query(scope: Scope) -> Any:
         .select(customer, Min(paid_on), Min(back_on))
         .groupby(customer, given_back)
     )
-
-
-def referrals_query(scope: Scope) -> Any:
-    """Superseded by `measures.advocacy`; stands until `assessment.read` no longer asks for it."""
-    return None
