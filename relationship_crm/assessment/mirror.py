@@ -13,28 +13,22 @@ from pypika.terms import FormatParameter
 from relationship_crm.assessment.bulk import read_rows
 from relationship_crm.ledger.dialect import column
 
-FIELDS = {
-    "relationship_stage": "stage_name",
-    "relationship_rung": "rung",
-    "relationship_composite": "composite",
-    "relationship_dissolution": "dissolution",
-}
+FIELDS = ("relationship_stage", "relationship_rung", "relationship_composite", "relationship_dissolution")
 
 
-def update(relationships: Iterable[Sequence[str]]) -> int:
+def update(present: Iterable[tuple[str, str, str, int, float, int]]) -> int:
     """Copy stage, rung, composite and flag to Customer, Lead and Prospect where they differ; how many.
 
-    `relationships` are (name of the relationship, party type, party). `modified` stays: nothing the user owns changed,
-    and a form that is open may still be saved.
+    `present` are (party type, party, and the values in the order of `FIELDS`). `modified` stays: nothing the user owns
+    changed, and a form that is open may still be saved.
     """
-    by_type: dict[str, list[str]] = {}
-    for name, party_type, _party in relationships:
-        by_type.setdefault(party_type, []).append(name)
-    return sum(_update(party_type, names) for party_type, names in by_type.items())
+    by_type: dict[str, list[tuple]] = {}
+    for party_type, *values in present:
+        by_type.setdefault(party_type, []).append(tuple(values))
+    return sum(_update(party_type, rows) for party_type, rows in by_type.items())
 
 
-def _update(party_type: str, names: list[str]) -> int:
-    now = read_rows("Relationship", (party_type.lower(), *FIELDS.values()), "name", names)
+def _update(party_type: str, now: list[tuple]) -> int:
     shown = {row[0]: row for row in read_rows(party_type, ("name", *FIELDS), "name", [row[0] for row in now])}
     changed = [row for row in now if row[0] in shown and _plain(row) != _plain(shown[row[0]])]
     # row by row: for a list of most of the names MariaDB would read, and lock, the parties of everybody

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from itertools import repeat
 from typing import Any
 
@@ -126,6 +127,7 @@ class Reader:
             return list(zip(*[row[0].split(UNIT) for row in begun()], strict=True))
         return list(zip(*begun(), strict=True))
 
+    @cached_property
     def _spoken(self) -> list[Signal]:
         """Every signal that some model uses or a measure needs."""
         wanted = {term.signal for c in self.configuration.models for term in c.model.terms if term.weight}
@@ -135,7 +137,7 @@ class Reader:
 
     def _batches(self) -> list[tuple[Signal, ...]]:
         """Signals that are asked for in one statement; those with the same events once."""
-        asked = tuple({signal.events: signal for signal in self._spoken()}.values())
+        asked = tuple({signal.events: signal for signal in self._spoken}.values())
         # for few parties the way to the database costs more than the work there
         return ([asked] if asked else []) if self.restricted else [(signal,) for signal in asked]
 
@@ -145,7 +147,7 @@ class Reader:
         # in the order in which they were begun: while one is taken over the next is worked on
         for key in [key for key in self._begun if key[0] == OBSERVED]:
             found.update(self._events(key[1], self._columns(key)))
-        return {signal.key: found[signal.events] for signal in self._spoken() if signal.events in found}
+        return {signal.key: found[signal.events] for signal in self._spoken if signal.events in found}
 
     def _events(self, signals: Sequence[Signal], columns: list[Sequence[Any]]) -> dict[Any, Events]:
         """By the function that asks for them."""

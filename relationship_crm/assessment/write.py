@@ -103,7 +103,7 @@ class Writer:
         overrides = active_overrides([s.name for s in stored], self.as_of)
         scores, facts = score_columns(detail, -1), fact_columns(detail, -1)
         events = self.assessment.event_counts(detail.start, detail.stop, detail.model).sum(axis=0)
-        parties, moves, rows = self.assessment.parties, [], []
+        parties, moves, rows, present = self.assessment.parties, [], [], []
         for p, old in enumerate(stored):
             i = detail.start + p
             computed = int(detail.rung[p, -1])
@@ -117,6 +117,8 @@ class Writer:
             months = digest(history[p])
             old.history_changed = months != old.history_digest
             kind, party = parties.keys[i]
+            composite = float(scores["composite"][p])
+            present.append((kind, party, self.stage_name[rung], rung, composite, int(dissolution)))
             rows.append(
                 (
                     old.name,
@@ -187,7 +189,7 @@ class Writer:
         self._write_company_facts(detail, stored)
         write_moves(self.assessment, detail, moves)
         refresh_computed([s.name for s in stored if s.override or s.name in overrides])
-        mirror.update([row[:3] for row in rows])
+        mirror.update(present)
         return moves
 
     @staticmethod
