@@ -23,10 +23,11 @@ from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
-from scipy.special import ndtr, ndtri, stdtr, stdtrit
+from scipy.special import ndtr, stdtrit
 
-#: How sure an interval is, and from which error on a difference is one.
-CONFIDENCE = 0.95
+from relationship_crm.engine.comparison import CONFIDENCE, newcombe, quantile, welch, wilson
+
+#: From which error on a difference is one.
 ERROR = 1 - CONFIDENCE
 #: Rocks (2016): three answers nobody gave, spread like this over detractors, passives and promoters. At n = 10 the
 #: interval then holds the true score in 95 % of samples, without them in 86 %; where nine of ten are promoters in 93 %.
@@ -162,11 +163,6 @@ NOTHING = Estimate(math.nan, math.nan, math.nan, 0)
 NO_DIFFERENCE = Difference(math.nan, math.nan, math.nan, math.nan)
 
 
-def quantile(confidence: float = CONFIDENCE) -> float:
-    """The normal quantile of a two-sided interval, 1.96 for 95 %."""
-    return float(ndtri((1 + confidence) / 2))
-
-
 def counted(kind: Kind, scores: Iterable[float]) -> np.ndarray:
     """What is summed up of scores as they were given (0..10, 1..5, 1..7)."""
     found = np.fromiter((float(score) for score in scores), dtype=float)
@@ -230,18 +226,6 @@ def _adjusted(of: Tally) -> tuple[float, float]:
     d = (n * detractors / of.n + PSEUDO[0]) / whole
     p = (n * promoters / of.n + PSEUDO[2]) / whole
     return p - d, (p + d - (p - d) ** 2) / whole
-
-
-def wilson(hits: float, n: float, confidence: float = CONFIDENCE) -> tuple[float, float]:
-    """Wilson's score interval of a share: (p + z²/2n ± z·sqrt(p(1-p)/n + z²/4n²))/(1 + z²/n); 0..1 of nothing."""
-    if n <= 0:
-        return 0.0, 1.0
-    z = quantile(confidence)
-    share = hits / n
-    centre = share + z * z / (2 * n)
-    reach = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    whole = 1 + z * z / n
-    return max((centre - reach) / whole, 0.0), min((centre + reach) / whole, 1.0)
 
 
 def rate(hits: int, n: int, confidence: float = CONFIDENCE) -> Estimate:
@@ -308,12 +292,12 @@ def share_difference(
     if min(n, n_before) <= 0:
         return NO_DIFFERENCE
     value = hits / n - hits_before / n_before
-    low, high = _newcombe(hits, n, hits_before, n_before, confidence)
+    low, high = newcombe(hits, n, hits_before, n_before, confidence)
     # the error is where the interval just touches zero; it narrows steadily, so halving finds it
     sure, unsure = 0.0, 1.0
     for _step in range(50):
         middle = (sure + unsure) / 2
-        bound = _newcombe(hits, n, hits_before, n_before, middle)
+        bound = newcombe(hits, n, hits_before, n_before, middle)
         if value and bound[0] * bound[1] > 0:
             sure = middle
         else:
@@ -321,27 +305,10 @@ def share_difference(
     return Difference(100 * value, 100 * low, 100 * high, 1 - sure if value else 1.0)
 
 
-def _newcombe(
-    hits: float, n: float, hits_before: float, n_before: float, confidence: float
-) -> tuple[float, float]:
-    now, before = hits / n, hits_before / n_before
-    low, high = wilson(hits, n, confidence)
-    low_before, high_before = wilson(hits_before, n_before, confidence)
-    value = now - before
-    return (
-        value - math.hypot(now - low, high_before - before),
-        value + math.hypot(high - now, before - low_before),
-    )
-
-
 def _mean_difference(now: Tally, before: Tally, confidence: float) -> Difference:
-    first, second = _spread(now), _spread(before)
-    deviation = math.sqrt(first + second)
-    freedom = (first + second) ** 2 / (first**2 / (now.worth - 1) + second**2 / (before.worth - 1))
     value = now.mean - before.mean
-    reach = float(stdtrit(freedom, (1 + confidence) / 2)) * deviation
-    error = 2 * float(stdtr(freedom, -abs(value) / deviation))
-    return Difference(value, value - reach, value + reach, error)
+    found = welch(value, _spread(now), now.worth, _spread(before), before.worth, confidence)
+    return Difference(found.value, found.low, found.high, found.error)
 
 
 def against_the_rest(kind: Kind, groups: Mapping[str, Tally]) -> dict[str, Difference]:

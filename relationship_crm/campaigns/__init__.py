@@ -1,0 +1,7 @@
+"""Campaigns: what they cost, whom they reached, who gets the credit for sales, and what they caused.
+
+Arithmetic on arrays and numbers, without Frappe: `attribution` (credit for invoices, with `apportion`), `effect` (against a
+control group) and `pooling` (of several campaigns), `sample_size`, `assignment` (who is in the control group), `payback`,
+`variance` (planned against actual), `pressure` (how often customers are contacted). `docs/campaigns.md` works an example of
+each through by hand.
+"""
