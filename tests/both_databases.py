@@ -27,6 +27,7 @@ _OWN = {
     "Opportunity": "party_name",
     "Survey Response": "party",
     "Customer Referral": "referrer",
+    "Subscription": "party",
 }
 _CHILDREN = {
     "Sales Order Item": "Sales Order",
@@ -44,6 +45,7 @@ _WHOLE = (
     "Event",
     "Relationship Yardstick",
     "Relationship Override",
+    "Contract Ending Reason",
 )
 _LINKED = {"Communication Link": "link_name", "Event Participants": "reference_docname"}
 

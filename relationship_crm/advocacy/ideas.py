@@ -9,6 +9,8 @@ from frappe import _
 from frappe.rate_limiter import rate_limit
 from frappe.utils import cint, escape_html, getdate
 
+from relationship_crm import portal
+from relationship_crm.advocacy.told import answer_to
 from relationship_crm.surveys.reading import harmless
 
 IDEA = "Customer Idea"
@@ -136,12 +138,16 @@ def _keep(doc: Any, email: str, subject: str, message: str) -> None:
 # from a survey
 
 
-def create_idea_from_response(response: Any, text: str) -> str | None:
-    """Record an idea a customer wrote in a survey; the record's name. Called again it follows what was changed there."""
+def create_idea_from_response(response: Any, text: str, item_key: str = "") -> str | None:
+    """Record an idea a customer wrote in a survey; the record's name. Called again it follows what was changed there.
+
+    One record a question; `item_key` says which.
+    """
     text = (text or "").strip()[:LONGEST_TEXT]
     if response.get("anonymous"):
         return None
-    name, status = frappe.db.get_value(IDEA, {"response": response.name}, ["name", "status"]) or (None, None)
+    kept = frappe.db.get_value(IDEA, answer_to(response, item_key), ["name", "status"])
+    name, status = kept or (None, None)
     if name and status != NEW:
         return name  # somebody is at work on it
     if not text:
@@ -157,6 +163,7 @@ def create_idea_from_response(response: Any, text: str) -> str | None:
             "contact": response.get("contact"),
             "source": BY_SURVEY,
             "response": response.name,
+            "response_item": item_key,
             "submitted_on": getdate(response.answered_on),
         }
     )
@@ -172,22 +179,6 @@ def title_of(text: str) -> str:
 
 
 # the portal
-
-
-def portal_customers() -> dict[str, str]:
-    """The customers that the user of the portal belongs to, with their names."""
-    from erpnext.controllers.website_list_for_contact import get_parents_for_user
-
-    names = get_parents_for_user("Customer")
-    if not names:
-        return {}
-    rows = frappe.get_all(
-        "Customer",
-        {"name": ("in", names), "disabled": 0},
-        ["name", "customer_name"],
-        order_by="customer_name asc",
-    )
-    return {row.name: row.customer_name for row in rows}
 
 
 def portal_ideas(customers: list[str]) -> list[Any]:
@@ -207,7 +198,7 @@ def portal_ideas(customers: list[str]) -> list[Any]:
 @rate_limit(limit=MOST_AN_HOUR, seconds=3600)
 def submit_idea(title: str, description: str = "", customer: str = "") -> None:
     """An idea from the portal, for the customer the user belongs to; leads back to the page."""
-    customers = portal_customers()
+    customers = portal.customers()
     customer = customer or next(iter(customers), "")
     if customer not in customers:
         raise frappe.PermissionError(_("You do not belong to this customer."))

@@ -11,6 +11,7 @@ from frappe.utils import cint, get_link_to_form, getdate
 
 from relationship_crm.advocacy.chain import closes_circle
 from relationship_crm.advocacy.paid import CUSTOMER, DECLINED, LEAD, OPEN, PAID, REFERRAL, paid_on, state_of
+from relationship_crm.advocacy.told import answer_to
 from relationship_crm.assessment.outbox import mark
 
 #: The field on Lead and Customer that says the same.
@@ -176,11 +177,17 @@ def mirror(doctype: str, name: str | None) -> None:
 
 
 def create_referral_from_response(
-    response: Any, contact_name: str = "", contact_email: str = "", contact_phone: str = ""
+    response: Any,
+    contact_name: str = "",
+    contact_email: str = "",
+    contact_phone: str = "",
+    *,
+    item_key: str = "",
 ) -> str | None:
     """Record whom a customer named in a survey; the record's name. Called again it follows what was changed there.
 
-    None for answers without a customer, and where nobody was named. A lead is made later, by somebody who looks at it.
+    One record a question: a survey may ask for several names, and `item_key` says which one this is. None for answers
+    without a customer, and where nobody was named. A lead is made later, by somebody who looks at it.
     """
     given = {
         "contact_name": (contact_name or "").strip()[:140],
@@ -189,7 +196,7 @@ def create_referral_from_response(
     }
     if response.get("anonymous") or not response.get("customer"):
         return None
-    name = frappe.db.get_value(REFERRAL, {"response": response.name})
+    name = frappe.db.get_value(REFERRAL, answer_to(response, item_key))
     if not any(given.values()):
         return _withdrawn(name)
     doc = frappe.get_doc(REFERRAL, name) if name else frappe.new_doc(REFERRAL)
@@ -198,7 +205,8 @@ def create_referral_from_response(
     known = not name and _known(response.customer, given)
     if known:
         return known
-    doc.update({"referrer": response.customer, "source": SURVEY, "response": response.name, **given})
+    doc.update({"referrer": response.customer, "source": SURVEY, **given})
+    doc.update({"response": response.name, "response_item": item_key})
     doc.referral_date = getdate(response.answered_on)
     doc.flags.ignore_permissions = True  # the one who answers is a guest
     doc.save()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import frappe
 
 from relationship_crm.advocacy.chain import chain_of, children_of
 from relationship_crm.advocacy.paid import DECLINED, REFERRAL
-from relationship_crm.advocacy.referrals import LONGEST_CHAIN
+from relationship_crm.advocacy.referrals import CONTACT, LONGEST_CHAIN
 from relationship_crm.advocacy.revenue import revenue_of
 from relationship_crm.relationship_crm.report import rows
 
@@ -32,7 +32,7 @@ def referral_chain(customer: str) -> dict[str, Any]:
     above = ancestors(customer)
     seen = visible({customer, *above, *(name for edge in edges for name in edge)})
     revenue, children = revenue_of(seen), children_of(e for e in edges if set(e) <= set(seen))
-    titles = titles_of(seen)
+    titles, leads = titles_of(seen), leads_of(records)
     by_referrer: dict[str, list[Any]] = {}
     for record in records:
         by_referrer.setdefault(record.referrer, []).append(record)
@@ -65,7 +65,7 @@ def referral_chain(customer: str) -> dict[str, Any]:
             if name not in path:
                 shown["children"] = [node(r, (*path, name)) for r in by_referrer.get(name, ())]
             return shown
-        title = "" if shown["hidden"] else lead_title(record)
+        title = "" if shown["hidden"] else lead_title(record, leads)
         return {**shown, "customer": None, "title": title, "revenue_12m": None, "revenue_total": None}
 
     return {
@@ -140,7 +140,16 @@ def titles_of(customers: Iterable[str]) -> dict[str, str]:
     )
 
 
-def lead_title(record: Any) -> str:
+def leads_of(records: Iterable[Any]) -> dict[str, str]:
+    """Names of the leads that records name, as people know them."""
+    names = sorted({record.referred_lead for record in records if record.referred_lead})
+    if not names:
+        return {}
+    fields = ["name", "lead_name"]
+    return dict(frappe.get_all("Lead", {"name": ("in", names)}, fields, order_by="name asc", as_list=True))
+
+
+def lead_title(record: Any, leads: Mapping[str, str]) -> str:
     """Who was recommended and is no customer: the lead's name, else what is known of them."""
-    title = record.referred_lead and frappe.db.get_value("Lead", record.referred_lead, "lead_name")
-    return title or record.contact_name or record.contact_email or record.contact_phone or ""
+    known = (leads.get(record.referred_lead), *(record.get(field) for field in CONTACT))
+    return next(filter(None, known), "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import frappe
+from frappe.query_builder.functions import Count, Min
 
 from relationship_crm.assessment import outbox
 from relationship_crm.assessment.stored import LINKS, fold_into, remove_history, remove_rows
@@ -30,6 +31,21 @@ def _take_links(kept: str, gone: str) -> None:
     if missing:
         frappe.db.set_value("Relationship", gone, dict.fromkeys(missing), update_modified=False)
         frappe.db.set_value("Relationship", kept, missing, update_modified=False)
+
+
+def after_merge(party_type: str, party: str) -> None:
+    """A message that was linked to both is linked twice to the one that is left, and would count twice.
+
+    Frappe keeps each link once (Communication.deduplicate_timeline_links), but only where the message itself is saved.
+    """
+    link = frappe.qb.DocType("Communication Link")
+    theirs = (link.link_doctype == party_type) & (link.link_name == party)
+    query = frappe.qb.from_(link).select(link.parent, Min(link.name)).where(theirs)
+    twice = query.groupby(link.parent).having(Count("*") > 1).run()
+    if twice:
+        messages, kept = zip(*twice, strict=True)
+        second = theirs & link.parent.isin(messages) & link.name.notin(kept)
+        frappe.qb.from_(link).delete().where(second).run()
 
 
 def rename(party_type: str, old: str, new: str) -> None:

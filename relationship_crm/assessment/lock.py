@@ -8,15 +8,23 @@ from contextlib import contextmanager
 import frappe
 
 NAME = "relationship_crm"
+#: Letters that MariaDB takes of a lock's name.
+LONGEST = 64
 
 
 @contextmanager
 def assessment_lock(timeout: int = 0) -> Iterator[bool]:
-    """Yields whether the lock was taken within `timeout` seconds.
+    """Yields whether the one lock of all passes and drains was taken within `timeout` seconds."""
+    with named_lock(f"{NAME}:{frappe.conf.db_name}"[:LONGEST], timeout) as taken:
+        yield taken
+
+
+@contextmanager
+def named_lock(name: str, timeout: int = 0) -> Iterator[bool]:
+    """Yields whether a lock was taken within `timeout` seconds.
 
     A lock of the database connection: it goes with the connection, so a killed worker leaves nothing behind.
     """
-    name = f"{NAME}:{frappe.conf.db_name}"[:64]
     taken = bool(frappe.db.sql("select get_lock(%s, %s)", (name, timeout))[0][0])
     try:
         yield taken

@@ -35,9 +35,8 @@ def create_run(**values: Any) -> Any:
     doc = frappe.get_doc(
         {"doctype": DOCTYPE, "as_of": today(), "scope": "Everybody", "with_history": 1, **values}
     )
-    return doc.insert(
-        ignore_permissions=True
-    )  # the scheduler's user; the API checks the permission of people
+    # the scheduler's user; the API checks the permission of people
+    return doc.insert(ignore_permissions=True)
 
 
 def start(name: str) -> None:

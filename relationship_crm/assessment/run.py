@@ -197,5 +197,7 @@ def _write_chunk(writer: Writer, detail: Detail, attempts: int) -> Counts:
     except Exception as error:
         if attempts <= 1 or not is_lost_transaction(error):
             raise
+        # A deadlock leaves nothing of the transaction, not even the savepoint: this begins anew. Only a job, which
+        # commits after every chunk, has attempts left.
         frappe.db.rollback()
         return _write_chunk(writer, detail, attempts - 1)

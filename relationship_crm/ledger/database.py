@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from functools import partial
@@ -34,11 +35,12 @@ class Ledger(Protocol):
         ...
 
 
-class SequentialLedger:
+class SequentialLedger(ABC):
     """A ledger that works on one query at a time: it begins when its rows are wanted."""
 
+    @abstractmethod
     def rows(self, rendered: Rendered, arguments: dict[str, Any]) -> Sequence[Sequence[Any]]:
-        raise NotImplementedError
+        """The rows of a rendered query as tuples."""
 
     def begin(self, rendered: Rendered, arguments: dict[str, Any]) -> Callable[[], Sequence[Sequence[Any]]]:
         return partial(self.rows, rendered, arguments)

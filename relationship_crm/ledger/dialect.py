@@ -2,7 +2,7 @@
 
 Queries are built with PyPika alone. Every place where the two databases differ is one class here, which renders
 itself by dialect. Values never enter the text: :class:`Value` binds a constant of the code or a user's setting,
-:class:`Arg` and :class:`ArgList` name what is given at run time, so that a rendered query can be kept and reused.
+:class:`Arg` and :class:`InList` name what is given at run time, so that a rendered query can be kept and reused.
 """
 
 from __future__ import annotations

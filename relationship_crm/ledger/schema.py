@@ -7,10 +7,10 @@ from collections.abc import Iterable
 
 _WHOLE = """docstatus idx month n lft rgt is_group is_return is_debit_note is_consolidated is_internal_customer
     update_stock skip_delivery_note delivered_by_supplier is_stock_item is_system_generated delinked disabled revoked
-    anonymous answered testimonial_consent"""
+    anonymous answered testimonial_consent not_customers_choice renewal_months"""
 _NUMBERS = """per_delivered per_billed qty stock_qty delivered_qty base_net_total base_grand_total base_net_amount amount
     amount_in_account_currency outstanding_amount value allocated_percentage
-    allocated_amount debit credit"""
+    allocated_amount debit credit yearly_value"""
 _TYPES = {**dict.fromkeys(_WHOLE.split(), "INTEGER"), **dict.fromkeys(_NUMBERS.split(), "REAL")}
 _DOCUMENT = "name creation modified docstatus"
 _CHILD = "name parent parenttype docstatus idx"
@@ -37,7 +37,7 @@ _TABLES: dict[str, str] = {
     "Delivery Note": f"""{_DOCUMENT} customer company posting_date is_return return_against is_internal_customer""",
     "Delivery Note Item": f"{_CHILD} item_code item_group qty stock_qty so_detail against_sales_order base_net_amount",
     "Sales Invoice": f"""{_DOCUMENT} {_INVOICE} due_date is_debit_note is_consolidated is_internal_customer update_stock
-        outstanding_amount""",
+        outstanding_amount subscription""",
     "Sales Invoice Item": f"""{_CHILD} item_code item_group qty stock_qty so_detail sales_order base_net_amount""",
     "POS Invoice": f"{_DOCUMENT} {_INVOICE} consolidated_invoice",
     "POS Invoice Item": f"{_CHILD} item_code item_group qty stock_qty base_net_amount",
@@ -61,6 +61,11 @@ _TABLES: dict[str, str] = {
     "Survey Answer": f"{_CHILD} kind dimension answered value",
     "Customer Referral": f"{_DOCUMENT} referrer referral_date referred_lead referred_customer",
     "Customer Idea": f"{_DOCUMENT} customer submitted_on status realised_on",
+    "Service Contract": f"""{_DOCUMENT} customer customer_name company currency start_date end_date notice_date renewal
+        renewal_months yearly_value subscription renewed_from renewed_on renewal_entered_on renewed_into decided_on
+        not_renewed_reason terminated_on terminated_per termination_reason ending_entered_on""",
+    "Contract Ending Reason": "name creation modified not_customers_choice",
+    "Subscription": f"{_DOCUMENT} party_type party start_date cancelation_date",
     "Relationship": f"{_DOCUMENT} party_type party customer lead prospect",
     "Relationship Override": f"""{_DOCUMENT} relationship kind from_date until_date revoked revoked_on""",
     "Relationship Yardstick": "name kind segment month value",
@@ -98,6 +103,8 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "Survey Answer": (("parent",),),
     "Customer Referral": (("referrer",), ("referred_customer",), ("referred_lead",)),
     "Customer Idea": (("customer",),),
+    "Service Contract": (("customer",), ("subscription",)),
+    "Subscription": (("party",),),
     "Relationship": (("customer",), ("lead",), ("prospect",)),
     "Relationship Override": (("relationship",),),
     "Relationship Yardstick": (("kind", "month", "segment"),),

@@ -11,13 +11,21 @@ from typing import Any
 
 import frappe
 
+from relationship_crm.guard import database_errors
 from relationship_crm.ledger.dialect import Rendered
 from relationship_crm.ledger.site import SiteLedger, bound
 
 #: Half the wait on a database with two processors, and not so many that others feel it.
 CONNECTIONS = 2
-#: The database sorts whole rows, which by default it fetches a second time after sorting.
-LARGE_SORTS = "SET SESSION max_length_for_sort_data = 8388608, sort_buffer_size = 33554432"
+#: The database sorts whole rows, which by default it fetches a second time after sorting. Only for speed: a version
+#: without one of the settings sorts as it does.
+LARGE_SORTS = (
+    "SET SESSION max_length_for_sort_data = 8388608",
+    "SET SESSION sort_buffer_size = 33554432",
+)
+SNAPSHOT = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"
+#: MariaDB's error for a variable it does not have.
+UNKNOWN_SYSTEM_VARIABLE = 1193
 
 
 class SeveralConnections(SiteLedger):
@@ -34,13 +42,16 @@ class SeveralConnections(SiteLedger):
         self._free: SimpleQueue[Any] = SimpleQueue()
 
     def __enter__(self) -> SeveralConnections:
-        self._pool = self._exit.enter_context(ThreadPoolExecutor(CONNECTIONS))
-        for _ in range(CONNECTIONS):
-            connection = self._exit.enter_context(closing(frappe.db.get_connection()))
-            with closing(connection.cursor()) as cursor:
-                cursor.execute(LARGE_SORTS)
-                cursor.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
-            self._free.put(connection)
+        free: SimpleQueue[Any] = SimpleQueue()
+        with ExitStack() as opened:  # when one cannot be had, those before it are closed again
+            pool = opened.enter_context(ThreadPoolExecutor(CONNECTIONS))
+            for _ in range(CONNECTIONS):
+                connection = opened.enter_context(closing(frappe.db.get_connection()))
+                with closing(connection.cursor()) as cursor:
+                    _set_up(cursor)
+                free.put(connection)
+            self._exit = opened.pop_all()
+        self._pool, self._free = pool, free
         return self
 
     def __exit__(
@@ -63,3 +74,13 @@ class SeveralConnections(SiteLedger):
                 return cursor.fetchall()
         finally:
             self._free.put(connection)
+
+
+def _set_up(cursor: Any) -> None:
+    for statement in LARGE_SORTS:
+        try:
+            cursor.execute(statement)
+        except database_errors() as error:
+            if not error.args or error.args[0] != UNKNOWN_SYSTEM_VARIABLE:
+                raise
+    cursor.execute(SNAPSHOT)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from relationship_crm.ledger.dialect import union_all
 from relationship_crm.measures.ideas import REALISED_IDEAS, idea_branches
 from relationship_crm.measures.referrals import PAID_REFERRALS, referral_branches
 from relationship_crm.measures.testimonials import TESTIMONIALS, testimonial_branches
 from relationship_crm.signals.base import Scope
-from relationship_crm.signals.sources import union_all
 
 #: The measures that come of it.
 ADVOCACY = (PAID_REFERRALS, TESTIMONIALS, REALISED_IDEAS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pypika.queries import QueryBuilder
 
 from relationship_crm.ledger.dialect import Value, query, table
+from relationship_crm.measures.deeds import deed
 from relationship_crm.signals.base import Scope
 from relationship_crm.signals.sources import filled
 
@@ -18,11 +19,5 @@ def idea_branches(scope: Scope) -> list[QueryBuilder]:
         return []
     i = table("Customer Idea", "i")
     statement = query().from_(i).where(filled(i.customer) & (i.status == Value(REALISED)))
-    return [
-        scope.limit(statement, date=i.realised_on, created=i.creation, party=i.customer).select(
-            Value(REALISED_IDEAS).as_("kind"),
-            i.customer.as_("party"),
-            i.name.as_("subject"),
-            i.realised_on.as_("day"),
-        )
-    ]
+    statement = scope.limit(statement, date=i.realised_on, created=i.creation, party=i.customer)
+    return [deed(statement, REALISED_IDEAS, party=i.customer, subject=i.name, day=i.realised_on)]

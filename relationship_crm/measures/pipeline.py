@@ -8,9 +8,9 @@ from pypika.functions import Min
 from pypika.queries import QueryBuilder
 from pypika.terms import Field
 
-from relationship_crm.ledger.dialect import AsDate, query, table
+from relationship_crm.ledger.dialect import AsDate, query, table, union_all
 from relationship_crm.signals.base import Scope
-from relationship_crm.signals.sources import of_any_party, union_all
+from relationship_crm.signals.sources import of_any_party
 
 
 def _dated(scope: Scope, statement: QueryBuilder, document: Any, party_type: Any, party: Any) -> QueryBuilder:

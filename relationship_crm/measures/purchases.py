@@ -8,9 +8,9 @@ from pypika import JoinType
 from pypika.functions import Coalesce, Sum
 from pypika.queries import QueryBuilder
 
-from relationship_crm.ledger.dialect import query, table
+from relationship_crm.ledger.dialect import query, table, union_all
 from relationship_crm.signals.base import Scope
-from relationship_crm.signals.sources import case, own_invoice, union_all
+from relationship_crm.signals.sources import case, own_invoice
 
 SALES_INVOICE, SALES_ORDER = "Sales Invoice", "Sales Order"
 #: On what a company may count purchases: most on invoices, some invoice late and count orders.

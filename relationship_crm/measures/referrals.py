@@ -10,7 +10,8 @@ from pypika.functions import Coalesce, Min
 from pypika.queries import QueryBuilder
 from pypika.terms import Field
 
-from relationship_crm.ledger.dialect import AsFloat, Greatest, Value, query, table
+from relationship_crm.ledger.dialect import AsFloat, Greatest, Value, query, table, union_all
+from relationship_crm.measures.deeds import deed
 from relationship_crm.signals.base import Scope
 from relationship_crm.signals.payments import (
     HALF_A_CENT,
@@ -18,7 +19,7 @@ from relationship_crm.signals.payments import (
     PAYMENT_SOURCES,
     SETTLING_JOURNALS,
 )
-from relationship_crm.signals.sources import case, filled, one_of, own_invoice, union_all
+from relationship_crm.signals.sources import case, filled, one_of, own_invoice
 
 #: What a query of a measure is told by, in a statement that asks several.
 PAID_REFERRALS = "paid_referrals"
@@ -53,13 +54,11 @@ def _pair(scope: Scope, statement: QueryBuilder, by: Any, customer: Any, record:
     statement = scope.limit(
         statement.where(filled(by) & (by != customer.name)), created=customer.creation, party=by
     )
-    day = Value(None)
+    day = None
     if record is not None:
         day = record.referral_date
         statement = scope.limit(statement, date=day, created=record.creation)
-    return statement.select(
-        Value(PAID_REFERRALS).as_("kind"), by.as_("party"), customer.name.as_("subject"), day.as_("day")
-    )
+    return deed(statement, PAID_REFERRALS, party=by, subject=customer.name, day=day)
 
 
 def _happened(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import frappe
 
 from relationship_crm.config.ladders import ADVOCATE, KOTLER, PARTNER, PAYNE
 from relationship_crm.config.scoring import STANDARD
-from relationship_crm.engine.stages import Criterion
+from relationship_crm.defaults import criteria_rows, signal_rows
 from relationship_crm.signals.advocacy import IDEA_SUBMITTED, REFERRAL_GIVEN, TESTIMONIAL_GIVEN
 from relationship_crm.signals.base import Signal
 from relationship_crm.signals.tone import MESSAGE_TONE_COMPANY, MESSAGE_TONE_EMPLOYEE
@@ -34,27 +36,15 @@ def execute() -> None:
     add_alternatives()
 
 
-def add_signals() -> None:
-    """The new signals' rows in the shipped scoring model. Rows that are there keep what somebody made of them."""
+def add_signals(signals: Iterable[Signal] = NEW_SIGNALS) -> None:
+    """New signals' rows in the shipped scoring model. Rows that are there keep what somebody made of them."""
     if not frappe.db.exists("Relationship Scoring Model", STANDARD):
         return
     model = frappe.get_doc("Relationship Scoring Model", STANDARD)
     there = {(row.signal, row.dimension) for row in model.signals}
-    missing = [(s, d) for s in NEW_SIGNALS for d in s.dimensions if (s.key, d) not in there]
-    for signal, dimension in missing:
-        model.append(
-            "signals",
-            {
-                "signal": signal.key,
-                "label": signal.label,
-                "dimension": dimension,
-                "enabled": 1,
-                "weight": signal.weight,
-                "half_life": signal.half_life or 0,
-                "cap": signal.cap,
-            },
-        )
+    missing = [row for row in signal_rows(signals) if (row["signal"], row["dimension"]) not in there]
     if missing:
+        model.extend("signals", missing)
         model.flags.ignore_permissions = True  # migrate has no user to ask
         model.save()
 
@@ -69,11 +59,6 @@ def add_alternatives() -> None:
             doc = frappe.get_doc("Relationship Stage", stage)
             if {(c.measure, c.operator, float(c.threshold), c.alternative) for c in doc.criteria} != before:
                 continue
-            doc.set("criteria", [_row(criterion) for criterion in NOW[name]])
+            doc.set("criteria", criteria_rows(NOW[name]))
             doc.flags.ignore_permissions = True  # as above
             doc.save()
-
-
-def _row(criterion: Criterion) -> dict[str, object]:
-    fields = ("measure", "operator", "threshold", "margin_up", "margin_down", "alternative")
-    return {field: getattr(criterion, field) for field in fields}

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from pypika.queries import QueryBuilder
 from pypika.terms import Criterion
 
 from relationship_crm.engine.dimensions import ENGAGEMENT_COMPANY_EMOTIONAL
-from relationship_crm.ledger.dialect import AsDate, Exists, query, table
-from relationship_crm.signals.base import Scope, Signal, select_events
-from relationship_crm.signals.sources import filled, union_all
+from relationship_crm.ledger.dialect import Exists, query, table, union_all
+from relationship_crm.signals.base import Scope, Signal, customer_events
+from relationship_crm.signals.sources import filled
 
 #: Whoever does any of it stands by us.
 GIVEN = 1.0
@@ -19,17 +20,12 @@ GIVEN = 1.0
 def _recorded_referrals(scope: Scope) -> QueryBuilder:
     """Referrals with a record of their own, whatever became of them: a recommendation is one."""
     f = table("Customer Referral", "f")
-    return select_events(
-        scope.limit(
-            query().from_(f).where(filled(f.referrer)),
-            date=f.referral_date,
-            created=f.creation,
-            party=f.referrer,
-        ),
-        party_type="Customer",
-        party=f.referrer,
+    return customer_events(
+        scope,
+        query().from_(f).where(filled(f.referrer)),
+        customer=f.referrer,
         date=f.referral_date,
-        known_at=f.creation,
+        created=f.creation,
         value=GIVEN,
         voucher_type="Customer Referral",
         voucher_no=f.name,
@@ -72,13 +68,12 @@ def _none(source: Any, condition: Criterion) -> Criterion:
 
 def _named(scope: Scope, statement: QueryBuilder, record: Any, doctype: str) -> QueryBuilder:
     """Events dated when the record that names the referrer was made: since when it does is not kept."""
-    by = record.relationship_referred_by
-    return select_events(
-        scope.limit(statement, date=record.creation, created=record.creation, party=by),
-        party_type="Customer",
-        party=by,
-        date=AsDate(record.creation),
-        known_at=record.creation,
+    return customer_events(
+        scope,
+        statement,
+        customer=record.relationship_referred_by,
+        date=record.creation,
+        created=record.creation,
         value=GIVEN,
         voucher_type=doctype,
         voucher_no=record.name,
@@ -94,18 +89,20 @@ def referral_events(scope: Scope) -> Any:
     return union_all(branches) if branches else None
 
 
+def is_testimonial(response: Any) -> Criterion:
+    """Praise that a customer allowed us to show; a consent that was taken back is none."""
+    return filled(response.customer) & (response.testimonial_consent == 1)
+
+
 def testimonial_events(scope: Scope) -> Any:
-    """Praise that the customer allowed us to show; a consent that was taken back is none."""
+    """Praise that the customer allowed us to show, on the day of the consent."""
     r = table("Survey Response", "r")
-    statement = query().from_(r).where(filled(r.customer) & (r.testimonial_consent == 1))
-    return select_events(
-        scope.limit(
-            statement, date=r.testimonial_consent_on, created=r.testimonial_consent_on, party=r.customer
-        ),
-        party_type="Customer",
-        party=r.customer,
-        date=AsDate(r.testimonial_consent_on),
-        known_at=r.testimonial_consent_on,
+    return customer_events(
+        scope,
+        query().from_(r).where(is_testimonial(r)),
+        customer=r.customer,
+        date=r.testimonial_consent_on,
+        created=r.testimonial_consent_on,
         value=GIVEN,
         voucher_type="Survey Response",
         voucher_no=r.name,
@@ -115,53 +112,51 @@ def testimonial_events(scope: Scope) -> Any:
 def idea_events(scope: Scope) -> Any:
     """Ideas that customers submitted, whether or not we took them up."""
     i = table("Customer Idea", "i")
-    return select_events(
-        scope.limit(
-            query().from_(i).where(filled(i.customer)),
-            date=i.submitted_on,
-            created=i.creation,
-            party=i.customer,
-        ),
-        party_type="Customer",
-        party=i.customer,
+    return customer_events(
+        scope,
+        query().from_(i).where(filled(i.customer)),
+        customer=i.customer,
         date=i.submitted_on,
-        known_at=i.creation,
+        created=i.creation,
         value=GIVEN,
         voucher_type="Customer Idea",
         voucher_no=i.name,
     )
 
 
-REFERRAL_GIVEN = Signal(
-    key="referral_given",
-    label="Referrals given",
-    description="Who recommends us to others puts the own name behind ours, whatever becomes of it.",
-    dimensions=(ENGAGEMENT_COMPANY_EMOTIONAL,),
-    weight=2,
-    half_life=730,
-    cap=6,
-    events=referral_events,
-    sources=("Customer",),
+def _given(key: str, label: str, description: str, events: Callable[[Scope], Any], source: str) -> Signal:
+    """What is given unpaid weighs the same, whatever it is."""
+    return Signal(
+        key=key,
+        label=label,
+        description=description,
+        dimensions=(ENGAGEMENT_COMPANY_EMOTIONAL,),
+        weight=2,
+        half_life=730,
+        cap=6,
+        events=events,
+        sources=(source,),
+    )
+
+
+REFERRAL_GIVEN = _given(
+    "referral_given",
+    "Referrals given",
+    "Who recommends us to others puts the own name behind ours, whatever becomes of it.",
+    referral_events,
+    "Customer",
 )
-TESTIMONIAL_GIVEN = Signal(
-    key="testimonial_given",
-    label="Testimonials given",
-    description="Who lets us show their praise to others stands by us in public.",
-    dimensions=(ENGAGEMENT_COMPANY_EMOTIONAL,),
-    weight=2,
-    half_life=730,
-    cap=6,
-    events=testimonial_events,
-    sources=("Survey Response",),
+TESTIMONIAL_GIVEN = _given(
+    "testimonial_given",
+    "Testimonials given",
+    "Who lets us show their praise to others stands by us in public.",
+    testimonial_events,
+    "Survey Response",
 )
-IDEA_SUBMITTED = Signal(
-    key="idea_submitted",
-    label="Ideas submitted",
-    description="Who tells us how to do better wants us to go on.",
-    dimensions=(ENGAGEMENT_COMPANY_EMOTIONAL,),
-    weight=2,
-    half_life=730,
-    cap=6,
-    events=idea_events,
-    sources=("Customer Idea",),
+IDEA_SUBMITTED = _given(
+    "idea_submitted",
+    "Ideas submitted",
+    "Who tells us how to do better wants us to go on.",
+    idea_events,
+    "Customer Idea",
 )

@@ -167,6 +167,32 @@ def select_events(
     )
 
 
+def customer_events(
+    scope: Scope,
+    statement: QueryBuilder,
+    *,
+    customer: Any,
+    date: Any,
+    created: Any,
+    value: Any,
+    weight: Any = 1,
+    voucher_type: Any,
+    voucher_no: Any,
+) -> QueryBuilder:
+    """The events of documents about a customer, on the documents' own date and known since they were entered."""
+    return select_events(
+        scope.limit(statement, date=date, created=created, party=customer),
+        party_type="Customer",
+        party=customer,
+        date=AsDate(date),
+        known_at=created,
+        value=value,
+        weight=weight,
+        voucher_type=voucher_type,
+        voucher_no=voucher_no,
+    )
+
+
 def observations_query(wanted: Sequence[Signal], scope: Scope) -> Any:
     """What scoring needs of the events of some signals (columns :data:`OBSERVED`), in no order; None = nothing to ask.
 

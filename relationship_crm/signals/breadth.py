@@ -21,9 +21,10 @@ from relationship_crm.ledger.dialect import (
     query,
     sorting_query,
     table,
+    union_all,
 )
 from relationship_crm.signals.base import Scope, Signal, select_events
-from relationship_crm.signals.sources import case, filled, union_all
+from relationship_crm.signals.sources import case, filled
 
 #: The kind of yardstick that holds the percentiles; its segments are "<bucket>|<item groups>".
 BREADTH = "breadth"

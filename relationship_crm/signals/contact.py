@@ -9,9 +9,9 @@ from pypika.queries import QueryBuilder
 from pypika.terms import Field
 
 from relationship_crm.engine.dimensions import ENGAGEMENT_EMPLOYEE_RATIONAL, TRUST_EMPLOYEE
-from relationship_crm.ledger.dialect import AddDays, AsDate, Exists, Least, Value, query, table
+from relationship_crm.ledger.dialect import AddDays, AsDate, Exists, Least, Value, query, table, union_all
 from relationship_crm.signals.base import Scope, Signal, select_events
-from relationship_crm.signals.sources import ALL, case, of_any_party, one_of, union_all
+from relationship_crm.signals.sources import ALL, case, of_any_party, one_of
 
 #: Whole days a party has to answer.
 DAYS_TO_ANSWER = 2

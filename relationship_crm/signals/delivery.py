@@ -9,9 +9,9 @@ from pypika.queries import QueryBuilder
 from pypika.terms import Criterion
 
 from relationship_crm.engine.dimensions import SATISFACTION, TRUST_COMPANY
-from relationship_crm.ledger.dialect import AddDays, DateDiff, Greatest, Value, query, table
-from relationship_crm.signals.base import Scope, Signal, select_events
-from relationship_crm.signals.sources import case, own_invoice, union_all
+from relationship_crm.ledger.dialect import AddDays, DateDiff, Greatest, Value, query, table, union_all
+from relationship_crm.signals.base import Scope, Signal, customer_events, select_events
+from relationship_crm.signals.sources import case, own_invoice
 
 #: Later than this, a delivery is no late delivery but a broken promise, dated at the day it broke.
 GRACE = 7
@@ -65,13 +65,12 @@ def _delivered(scope: Scope, doctype: str) -> QueryBuilder:
         .where((line.delivered_by_supplier == 0) & (order.skip_delivery_note == 0))
         .where(late <= GRACE)
     )
-    statement = scope.limit(statement, date=d.posting_date, created=d.creation, party=d.customer)
-    return select_events(
+    return customer_events(
+        scope,
         statement,
-        party_type="Customer",
-        party=d.customer,
+        customer=d.customer,
         date=d.posting_date,
-        known_at=d.creation,
+        created=d.creation,
         value=Avg(punctuality(late)),
         voucher_type=doctype,
         voucher_no=d.name,

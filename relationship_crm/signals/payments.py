@@ -24,9 +24,10 @@ from relationship_crm.ledger.dialect import (
     Value,
     query,
     table,
+    union_all,
 )
 from relationship_crm.signals.base import Scope, Signal, select_events
-from relationship_crm.signals.sources import case, one_of, own_invoice, union_all
+from relationship_crm.signals.sources import case, one_of, own_invoice
 
 #: The kind of yardstick that holds a customer group's median delay.
 PAYMENT_DELAY = "payment_delay"

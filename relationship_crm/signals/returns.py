@@ -9,9 +9,18 @@ from pypika.queries import QueryBuilder
 from pypika.terms import Field
 
 from relationship_crm.engine.dimensions import SATISFACTION
-from relationship_crm.ledger.dialect import Divide, Greatest, LastDay, Least, Value, sorting_query, table
+from relationship_crm.ledger.dialect import (
+    Divide,
+    Greatest,
+    LastDay,
+    Least,
+    Value,
+    sorting_query,
+    table,
+    union_all,
+)
 from relationship_crm.signals.base import Scope, Signal, select_events
-from relationship_crm.signals.sources import case, own_invoice, union_all
+from relationship_crm.signals.sources import case, own_invoice
 
 #: From this share of the sales on, a month is as bad as it can be.
 WORST_SHARE = 0.15

@@ -8,9 +8,9 @@ from pypika.functions import Coalesce
 from pypika.queries import QueryBuilder
 
 from relationship_crm.engine.dimensions import SATISFACTION, TRUST_COMPANY
-from relationship_crm.ledger.dialect import AsDate, Least, Matches, Value, query, table
-from relationship_crm.signals.base import Scope, Signal, select_events
-from relationship_crm.signals.sources import case, filled, union_all
+from relationship_crm.ledger.dialect import AsDate, Least, Matches, Value, query, table, union_all
+from relationship_crm.signals.base import Scope, Signal, customer_events, select_events
+from relationship_crm.signals.sources import case, filled
 
 OPENED, RESOLVED, BREACHED, REOPENED, CLAIMED = 0.30, 0.60, 0.15, 0.10, 0.25
 #: A broken service level weighs twice as much as a kept one.
@@ -22,15 +22,12 @@ REOPENINGS = ('%"status",%"Closed",%"Open"%', '%"status",%"Resolved",%"Open"%')
 def opened_events(scope: Scope) -> Any:
     """Every issue a customer opened."""
     i = table("Issue", "i")
-    statement = scope.limit(
-        query().from_(i).where(filled(i.customer)), date=i.opening_date, created=i.creation, party=i.customer
-    )
-    return select_events(
-        statement,
-        party_type="Customer",
-        party=i.customer,
+    return customer_events(
+        scope,
+        query().from_(i).where(filled(i.customer)),
+        customer=i.customer,
         date=i.opening_date,
-        known_at=i.creation,
+        created=i.creation,
         value=OPENED,
         voucher_type="Issue",
         voucher_no=i.name,
@@ -79,13 +76,12 @@ def _reopened(scope: Scope) -> QueryBuilder:
         .on((v.ref_doctype == Value("Issue")) & (v.docname == i.name))
         .where(filled(i.customer) & (closed | resolved))
     )
-    statement = scope.limit(statement, date=v.creation, created=v.creation, party=i.customer)
-    return select_events(
+    return customer_events(
+        scope,
         statement,
-        party_type="Customer",
-        party=i.customer,
-        date=AsDate(v.creation),
-        known_at=v.creation,
+        customer=i.customer,
+        date=v.creation,
+        created=v.creation,
         value=REOPENED,
         weight=BAD_OUTCOME,
         voucher_type="Issue",
@@ -102,12 +98,12 @@ def warranty_events(scope: Scope) -> Any:
     """Every warranty claim that was not withdrawn."""
     w = table("Warranty Claim", "w")
     statement = query().from_(w).where(filled(w.customer) & (w.status != Value("Cancelled")))
-    return select_events(
-        scope.limit(statement, date=w.complaint_date, created=w.creation, party=w.customer),
-        party_type="Customer",
-        party=w.customer,
-        date=AsDate(w.complaint_date),
-        known_at=w.creation,
+    return customer_events(
+        scope,
+        statement,
+        customer=w.customer,
+        date=w.complaint_date,
+        created=w.creation,
         value=CLAIMED,
         voucher_type="Warranty Claim",
         voucher_no=w.name,

@@ -8,7 +8,6 @@ from typing import Any
 from pypika.terms import Case, Criterion, Function
 
 from relationship_crm.ledger.dialect import Value
-from relationship_crm.ledger.dialect import union_all as union_all
 from relationship_crm.signals.base import LISTS, Scope
 
 #: Who a relationship can be with.

@@ -10,9 +10,9 @@ from pypika.queries import QueryBuilder
 from pypika.terms import Field
 
 from relationship_crm.engine.dimensions import TRUST_COMPANY
-from relationship_crm.ledger.dialect import AsDate, Join, Value, query, sorting_query, table
+from relationship_crm.ledger.dialect import AsDate, Join, Value, query, sorting_query, table, union_all
 from relationship_crm.signals.base import Scope, Signal, select_events
-from relationship_crm.signals.sources import case, part, union_all
+from relationship_crm.signals.sources import case, part
 
 #: 1 - exp(-years/3), as a half-life in days.
 MATURING = 3 * 365.25 * log(2)

@@ -7,9 +7,9 @@ from typing import Any
 from pypika.functions import Coalesce
 
 from relationship_crm.engine.dimensions import ENGAGEMENT_COMPANY_EMOTIONAL, ENGAGEMENT_EMPLOYEE_EMOTIONAL
-from relationship_crm.ledger.dialect import AsDate, Exists, Value, query, table
+from relationship_crm.ledger.dialect import AsDate, Exists, Value, query, table, union_all
 from relationship_crm.signals.base import Scope, Signal, of_segment, select_events
-from relationship_crm.signals.sources import case, of_any_party, one_of, union_all
+from relationship_crm.signals.sources import case, of_any_party, one_of
 
 PRAISE, DISPLEASURE = "Praise", "Displeasure"
 PRAISED, DISPLEASED = 0.9, 0.1

@@ -9,7 +9,7 @@ Hiding small results does not help against it. So figures are not made of answer
   waits for the next month. What has waited for half a year is put together with other small groups into a mixed block,
   which counts in the whole and in no group;
 - a block once made never changes: it depends on the months up to its last one alone. Answers of the month that is not over
-  are in none;
+  are in none, and none is taken into a month that is (surveys/answers.py);
 - a filter takes whole blocks or leaves them. There is one dimension of groups a survey, chosen before the first answer.
 
 Hence whatever is shown, on whatever day, with whatever filters, to however many people, is a sum over blocks. So is every sum
@@ -18,7 +18,7 @@ complementary suppression is for: a hidden group is not the whole less the group
 whole.
 
 What no minimum group can do: a block in which all answered alike tells what each of them answered; and who answers under
-several names, or writes answers into the past by an import, knows those and may subtract them.
+several names, or brings answers by an import, knows those and may subtract them.
 """
 
 from __future__ import annotations

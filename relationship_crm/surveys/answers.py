@@ -75,9 +75,8 @@ def store(
         doc.language = language
         doc.answered_on = now_datetime()
         _take_testimonial(doc, survey, given, asked, consent)
-        doc.flags.ignore_permissions = (
-            True  # who holds the link may answer; it was checked against the invitation
-        )
+        # who holds the link may answer; it was checked against the invitation
+        doc.flags.ignore_permissions = True
         doc.save()
         _tell_invitation(invitation, doc)
     return doc
@@ -189,7 +188,22 @@ def fill(doc: Any) -> None:
     if doc.testimonial_text:
         doc.testimonial_text = harmless(doc.testimonial_text)
     if doc.anonymous:
+        _check_month(doc)
         _forget_person(doc)
+
+
+def _check_month(doc: Any) -> None:
+    """Anonymous answers are shown by whole months that are over (see surveys/anonymity.py): those must not change any more."""
+    before = doc.get_doc_before_save()
+    then = getdate(before.answered_on if before else None)  # without a date it is today
+    day = getdate(doc.answered_on)
+    if (day.year, day.month) != (then.year, then.month):
+        frappe.throw(
+            _(
+                "{0} is anonymous: an answer counts in the month in which it comes. Results of other months may have been "
+                "shown, and would tell by their change what it says. Give a day of this month, or none."
+            ).format(frappe.bold(doc.survey))
+        )
 
 
 def _take_snapshots(doc: Any) -> None:
@@ -285,13 +299,17 @@ def stored(doc: Any) -> None:
     _beside(_look_after, doc)
     before = doc.get_doc_before_save()
     for kind, note in ((REFERRAL, _note_referral), (IDEA, _note_idea)):
-        now, then = _first(doc, kind), before and _first(before, kind)
-        if now or then:  # what was taken back is told too
-            _beside(note, doc, from_stored(now) if now else Given())
+        now, then = _told(doc, kind), _told(before, kind) if before else {}
+        taken_back = [
+            item_key for item_key in then if item_key not in now
+        ]  # first: it may be said elsewhere now
+        for item_key in (*taken_back, *now):
+            _beside(note, doc, item_key, from_stored(now[item_key]) if item_key in now else Given())
 
 
-def _first(doc: Any, kind: str) -> Any:
-    return next((row for row in doc.answers if row.kind == kind and row.text), None)
+def _told(doc: Any, kind: str) -> dict[str, Any]:
+    """What was written to the questions of a kind, by question."""
+    return {row.item_key: row for row in doc.answers if row.kind == kind and row.text}
 
 
 def _beside(follow: Callable[..., None], *args: Any) -> None:
@@ -314,15 +332,15 @@ def _look_after(doc: Any) -> None:
     response_stored(doc)
 
 
-def _note_referral(doc: Any, given: Given) -> None:
+def _note_referral(doc: Any, item_key: str, given: Given) -> None:
     from relationship_crm.advocacy.referrals import create_referral_from_response
 
     create_referral_from_response(
-        doc, contact_name=given.text, contact_email=given.email, contact_phone=given.phone
+        doc, contact_name=given.text, contact_email=given.email, contact_phone=given.phone, item_key=item_key
     )
 
 
-def _note_idea(doc: Any, given: Given) -> None:
+def _note_idea(doc: Any, item_key: str, given: Given) -> None:
     from relationship_crm.advocacy.ideas import create_idea_from_response
 
-    create_idea_from_response(doc, given.text)
+    create_idea_from_response(doc, given.text, item_key)

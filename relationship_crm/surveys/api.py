@@ -49,6 +49,7 @@ def record_response(
     `answers` are by the keys of the survey's questions: a number on a question's scale, or a text; of a referral an
     object with name, email and phone. `external_source` and `external_id` say which answer it is: sent again it is the
     same response, with what it says now. Without a party it is found by the e-mail address, if that is one party's.
+    Answers to an anonymous survey are taken in the month in which they are given only.
     """
     frappe.has_permission(RESPONSE, "create", throw=True)
     frappe.has_permission(SURVEY, "read", doc=survey, throw=True)

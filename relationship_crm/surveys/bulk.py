@@ -20,6 +20,7 @@ from frappe import _
 from frappe.query_builder.functions import Count
 from frappe.utils import getdate, now, now_datetime
 
+from relationship_crm.assessment.lock import LONGEST, named_lock
 from relationship_crm.surveys import invitations, sending
 from relationship_crm.surveys.invitations import (
     BY_HAND,
@@ -111,14 +112,9 @@ def is_alive(doc: Any) -> bool:
 
 @contextmanager
 def run_lock(name: str) -> Iterator[bool]:
-    """Yields whether nobody else works on this run. A lock of the connection: it goes with a killed worker."""
-    key = f"survey:{frappe.conf.db_name}:{name}"[-64:]
-    taken = bool(frappe.db.sql("select get_lock(%s, 0)", (key,))[0][0])
-    try:
+    """Yields whether nobody else works on this run."""
+    with named_lock(f"survey:{frappe.conf.db_name}:{name}"[-LONGEST:]) as taken:
         yield taken
-    finally:
-        if taken:
-            frappe.db.sql("select release_lock(%s)", (key,))
 
 
 def execute(name: str) -> None:

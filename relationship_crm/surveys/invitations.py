@@ -18,6 +18,7 @@ from frappe.utils import add_days, getdate, now, today
 
 from relationship_crm.assessment.bulk import read_rows, write_rows
 from relationship_crm.surveys import recipients
+from relationship_crm.surveys.amended import asked_before
 from relationship_crm.surveys.recipients import EMAIL, LINK, NOBODY, SMS, Recipient
 from relationship_crm.surveys.snapshots import FIELDS, snapshots
 from relationship_crm.surveys.token import hash_of, name_of, token_of
@@ -30,6 +31,7 @@ BY_HAND, FOLLOW_UP, PRINT = "By Hand", "Follow-up", "Link on Print"
 #: Reasons as stored on an invitation; its form translates them (survey_invitation.js).
 NO_ADDRESS = "No address"
 CANCELLED, BY_HAND_REASON = "The document was cancelled", "Withdrawn by hand"
+REPLACED = "Asked about the document it replaces"
 
 COLUMNS = (
     *("name", "survey", "status", "withdrawn_reason", "party_type", "party", "customer"),
@@ -52,6 +54,8 @@ class Occasion:
     contact: str = ""
     company: str = ""
     sending: str = ""
+    #: The cancelled document that this one was amended from.
+    replaces: str = ""
 
     def key(self, survey: str) -> str:
         """What makes it the same: survey, event and document; the party too where no document stands for it."""
@@ -89,10 +93,13 @@ def create(survey: Any, occasions: Sequence[Occasion]) -> Made:
     channel = _channel(survey)
     people = recipients.find_recipients([(*o.whom, o.contact) for o in fresh.values()], channel)
     then = snapshots([(*o.whom, o.voucher_type, o.voucher_no) for o in fresh.values()])
+    asked = asked_before(survey.name, list(fresh.values()), BY_HAND_REASON)
     rows = []
     for (name, occasion), snapshot in zip(fresh.items(), then, strict=True):
         person = people.get((*occasion.whom, occasion.contact), NOBODY)
         values = _values(survey, occasion, person, channel) | snapshot
+        if occasion in asked:
+            values |= {"status": WITHDRAWN, "withdrawn_reason": REPLACED, "sent_on": None}
         values |= {"name": name, "token_hash": hash_of(token_of(name))}
         (made.waiting if values["status"] != WITHDRAWN else made.unreachable).append(name)
         rows.append([values[column] for column in COLUMNS])
@@ -206,7 +213,8 @@ def _values(survey: Any, occasion: Occasion, person: Recipient, channel: str) ->
         "sending": occasion.sending,
         "send_on": occasion.send_on,
         "sent_on": now() if printed else None,
-        "expires_on": add_days(occasion.send_on, survey.expires_after_days),
+        # a document that was entered late leaves no less time to answer
+        "expires_on": add_days(max(occasion.send_on, getdate(today())), survey.expires_after_days),
         "company": occasion.company or None,
         "invitation_key": occasion.key(survey.name),
     }

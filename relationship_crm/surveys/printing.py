@@ -1,18 +1,21 @@
 """Links and codes for print formats: `survey_link(doc.doctype, doc.name)` and `survey_qr(doc.doctype, doc.name)`.
 
 They need a survey with an enabled trigger "Link on Print" that matches the document's company, group and territory. A draft
-gets none. The same document always gets the same link.
+gets none. The same document always gets the same link; an amended one that of the document it replaces, while it is open.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import frappe
 from frappe.utils import getdate, today
 
 from relationship_crm.surveys import invitations
-from relationship_crm.surveys.invitations import PRINT, Occasion
+from relationship_crm.surveys.amended import asked_before
+from relationship_crm.surveys.answers import is_open
+from relationship_crm.surveys.invitations import BY_HAND_REASON, PRINT, Occasion
 from relationship_crm.surveys.token import link_of, name_of
 from relationship_crm.surveys.triggers import Trigger, enabled_triggers, in_sample
 
@@ -31,12 +34,22 @@ def survey_link(doctype: str, name: str, survey: str | None = None) -> str:
         name,
         doc.get("contact_person") or "",
         doc.get("company") or "",
+        replaces=doc.get("amended_from") or "",
     )
+    if earlier := _open_before(trigger.survey, occasion):
+        return link_of(earlier)
+    occasion = replace(occasion, replaces="")
     made = invitations.create(frappe.get_cached_doc(invitations.SURVEY, trigger.survey), [occasion])
     if made.new and getattr(frappe.local, "request", None):
         # a print is a GET, of which Frappe keeps what was written only where it is told to (as it does for its own views)
         frappe.local.flags.commit = True
     return link_of(name_of(occasion.key(trigger.survey)))
+
+
+def _open_before(survey: str, occasion: Occasion) -> str | None:
+    """The invitation that the document this one replaces was printed with, while its link is open."""
+    earlier = asked_before(survey, [occasion], BY_HAND_REASON).get(occasion)
+    return earlier if earlier and is_open(frappe.get_doc(invitations.DOCTYPE, earlier)) else None
 
 
 def survey_qr(doctype: str, name: str, survey: str | None = None, size: int = 120) -> str:

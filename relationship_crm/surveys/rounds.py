@@ -95,9 +95,8 @@ def hand_out(row: Any) -> None:
     ):
         _plain_task(task)  # Frappe would refuse; the text is in the task
         return
-    assign_to.add(
-        task, ignore_permissions=True
-    )  # the survey decides who looks after it, nobody is logged in here
+    # the survey decides who looks after it, nobody is logged in here
+    assign_to.add(task, ignore_permissions=True)
 
 
 def _plain_task(task: dict[str, Any]) -> None:

@@ -249,13 +249,14 @@ def _read(
 ) -> list[Occasion]:
     """Documents of customers that match the trigger and have no invitation yet."""
     doctype = t._table_name.removeprefix("tab")
+    replaced = (t.amended_from,) if frappe.get_meta(doctype).is_submittable else ()
     c, i = frappe.qb.DocType("Customer"), frappe.qb.DocType(DOCTYPE)
     query = (
         query.join(c)
         .on(c.name == t.customer)
         .left_join(i)
         .on((i.voucher_no == t.name) & (i.voucher_type == doctype) & _same_cause(i, trigger))
-        .select(t.name, t.customer, day, contact, company)
+        .select(t.name, t.customer, day, contact, company, *replaced)
         .where((c.is_internal_customer == 0) & i.name.isnull())
         .orderby(day, t.name)
         .limit(limit)
@@ -273,8 +274,9 @@ def _read(
             name,
             person or "",
             house or "",
+            replaces=next(iter(before), None) or "",
         )
-        for name, customer, when, person, house in rows
+        for name, customer, when, person, house, *before in rows
     ]
 
 

@@ -62,6 +62,8 @@ def respond(path: str) -> Response:
     except RequestEntityTooLarge:
         return _message("closed", 413)
     except Exception as error:
+        # The request is ours alone, and Frappe commits after every post that gets a page, even one about an error: half an
+        # answer must not stay.
         frappe.db.rollback()
         if _is_busy(error):
             return _message("busy", 503)

@@ -11,6 +11,7 @@ import onsite  # makes the helpers of the site suite known
 import erp
 import frappe
 import house
+from committed import remove_customers
 from erp import ADVICE
 from frappe.utils import add_days, getdate
 
@@ -29,12 +30,6 @@ ROLES = (
     ),
     *("Stock User", "Support Team", "Relationship Manager"),
 )
-DOCUMENTS = {
-    "Sales Order": "customer",
-    "Delivery Note": "customer",
-    "Sales Invoice": "customer",
-    "Payment Entry": "party",
-}
 
 
 def make() -> dict[str, Any]:
@@ -95,31 +90,10 @@ def user() -> str:
 
 
 def remove() -> None:
-    """Take everything away, the ledgers' rows too: this is a site for tests, and cancelled documents would stay."""
-    for doctype, field in DOCUMENTS.items():
-        names = frappe.get_all(doctype, filters={field: ["in", CUSTOMERS]}, pluck="name", order_by="name")
-        forget(doctype, names)
-        if names:
-            for ledger in ("GL Entry", "Payment Ledger Entry", "Stock Ledger Entry"):
-                frappe.db.delete(ledger, {"voucher_no": ["in", names]})
-    names = frappe.get_all(
-        "Relationship", filters={"customer": ["in", CUSTOMERS]}, pluck="name", order_by="name"
-    )
-    for name in names:
-        frappe.delete_doc("Relationship", name, force=True)
-    forget("Customer", list(CUSTOMERS))
-    frappe.db.delete("Relationship Event", {"party": ["in", CUSTOMERS]})
+    """Take everything away: this is a site for tests, and cancelled documents would stay."""
+    remove_customers(CUSTOMERS)
     if frappe.db.exists("User", USER):
         frappe.delete_doc("User", USER, force=True)
-
-
-def forget(doctype: str, names: list[str]) -> None:
-    """Rows of documents with those of their tables."""
-    if not names:
-        return
-    for field in frappe.get_meta(doctype).get_table_fields():
-        frappe.db.delete(field.options, {"parenttype": doctype, "parent": ["in", names]})
-    frappe.db.delete(doctype, {"name": ["in", names]})
 
 
 if __name__ == "__main__":

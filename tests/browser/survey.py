@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import onsite  # isort: skip  (finds the site suite's helpers)
-import frappe
 import house
 import visitors
+from answering import answer
 
 #: Valid JSON, which Frappe stores as it comes; harmless only if nothing of it reaches a page as a tag.
 SCRIPT = '"<img src=x onerror=window.rcrm_was_here=1><b id=rcrm-bold>bold</b>"'
@@ -36,17 +36,8 @@ def stored(invitation: str) -> dict[str, Any] | None:
 
 def spiteful() -> dict[str, str]:
     """A response with script in its texts, stored as the page stores it; its follow-up too."""
-    from relationship_crm.surveys import answers
-    from relationship_crm.surveys.reading import read
-
     name, _token = visitors.invited()
-    invitation = frappe.get_doc("Survey Invitation", name)
-    survey = frappe.get_doc("Relationship Survey", invitation.survey)
-    found = read(
-        survey.items, {"q-recommend": ["1"], "q-comment": [SCRIPT], "q-idea": [SCRIPT], "q-quote": [SCRIPT]}
-    )
-    assert found.clean
-    doc = answers.store(invitation, survey, found.given, "en", [item.item_key for item in survey.items], "")
+    doc = answer(name, recommend="1", comment=SCRIPT, idea=SCRIPT, quote=SCRIPT)
     return {"response": doc.name, "follow_up": doc.follow_up or ""}
 
 

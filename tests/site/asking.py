@@ -7,11 +7,43 @@ from email import message_from_string
 from typing import Any
 
 import frappe
-from erp import ADVICE, WIDGET, delivery, ensure, order
+import pytest
+from erp import ADVICE, WIDGET, customer, delivery, ensure, order
 from frappe.utils import add_days, getdate, today
 
 ACCOUNT = "RCRM Surveys"
 SURVEY = "RCRM Asks"
+ADA = "ada@example.com"
+DELIVERY = {"event": "Delivery"}
+#: What asking and answering leaves behind.
+KEPT = (
+    *("Survey Invitation", "Survey Recipient", "Survey Response", "Survey Answer", "Survey Follow Up"),
+    *("Email Queue", "Email Queue Recipient"),
+)
+
+
+@pytest.fixture
+def unasked(clean: None) -> None:
+    """Mail can be queued; no survey but the test's own is switched on, nobody was asked yet."""
+    mailer()
+    frappe.db.set_value("Relationship Survey", {"name": ("!=", "")}, "enabled", 0)
+    for doctype in KEPT:
+        frappe.db.delete(doctype)
+    settings(survey_rest_days=90, survey_quiet_with_open_issue=1)
+
+
+@pytest.fixture
+def ada(unasked: None) -> str:
+    """A customer with one contact."""
+    name = customer("RCRM Ada", account_manager="Administrator")
+    contact(name, ADA)
+    return name
+
+
+def settings(**values: Any) -> None:
+    """Settings of the app, until the test is over."""
+    frappe.db.set_single_value("Relationship CRM Settings", values)
+    frappe.clear_document_cache("Relationship CRM Settings", "Relationship CRM Settings")
 
 
 def never() -> None:
@@ -33,7 +65,7 @@ def mailer() -> None:
     frappe.local.outgoing_email_account = {}
 
 
-def contact(customer: str, email: str, party_type: str = "Customer", **values: Any) -> str:
+def contact(party: str, email: str, party_type: str = "Customer", **values: Any) -> str:
     """A contact of a party, its primary one unless told otherwise."""
     doc = frappe.get_doc(
         {
@@ -41,7 +73,7 @@ def contact(customer: str, email: str, party_type: str = "Customer", **values: A
             "first_name": email.split("@")[0].title(),
             "is_primary_contact": 1,
             "email_ids": [{"email_id": email, "is_primary": 1}],
-            "links": [{"link_doctype": party_type, "link_name": customer}],
+            "links": [{"link_doctype": party_type, "link_name": party}],
             **values,
         }
     )

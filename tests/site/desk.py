@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import erp
@@ -12,6 +13,9 @@ from relationship_crm.assessment.run import assess_parties, drain
 from relationship_crm.assessment.site import forget_configuration
 
 Key = tuple[str, str]
+#: Roles of people in sales, and our own.
+SALES = ("Sales User", "Sales Manager", "Sales Master Manager")
+MANAGER, USER, ANALYST = "Relationship Manager", "Relationship User", "Relationship Analyst"
 
 
 def events() -> list[tuple[str, str, str]]:
@@ -96,3 +100,16 @@ def scoring_weights_off(*keep: str) -> None:
         row.enabled = int(row.signal in keep)
     model.save()
     forget_configuration()
+
+
+def run_report(report: str, filters: dict[str, Any] | None = None, **more: Any) -> Any:
+    """A report as the desk runs it: with the permissions of the session's user."""
+    from frappe.desk.query_report import run
+
+    chosen = json.dumps({**(filters or {}), **more}, default=str)
+    return run(report, filters=chosen, ignore_prepared_report=True)
+
+
+def lines(report: str, **filters: Any) -> list[dict[str, Any]]:
+    """The rows of a report."""
+    return [row for row in run_report(report, **filters)["result"] if isinstance(row, dict)]

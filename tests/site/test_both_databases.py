@@ -80,6 +80,7 @@ def ledgers(house):
     contact.meeting("Customer", ASKER, "2024-03-08 10:00:00")
     erp.quotation("Customer", ASKER, "2024-03-10", [(ADVICE, 1, 70)])
     _voice()
+    _contracts()
     for customer in (WON, LOST):
         frappe.get_doc(
             {
@@ -138,6 +139,27 @@ def _voice() -> None:
             }
         ).insert()
         frappe.db.set_value("Customer Idea", idea.name, {"status": status, "realised_on": realised})
+
+
+def _contracts() -> None:
+    """One renewed, one decided against, one ended by us; a subscription that went on for a year and was cancelled."""
+    from contracting import FEE, line, make_contract
+
+    span = {"start_date": "2023-04-01", "end_date": "2024-03-31"}
+    first, refused, closed = (make_contract(ASKER, line(FEE), **span) for _ in range(3))
+    make_contract(ASKER, line(FEE), renewed_from=first.name, renewed_on="2024-02-10", start_date="2024-04-01",
+                  end_date="2025-03-31")  # fmt: skip
+    for contract, reason in ((refused, "Price"), (closed, "Ended by Us")):
+        values = {"decided_on": "2024-02-20", "terminated_on": "2024-02-18", "termination_reason": reason}
+        frappe.db.set_value(
+            "Service Contract", contract.name, {**values, "ending_entered_on": "2024-02-21 10:00:00"}
+        )
+    columns = ("name", "creation", "party_type", "party", "start_date", "cancelation_date")
+    values = ("RCRM-SUB-BOTH", "2023-02-01 08:00:00", "Customer", ASKER, "2023-02-01", "2024-04-15")
+    frappe.db.bulk_insert("Subscription", columns, [values])
+    for day in ("2024-02-01", "2024-03-01"):
+        bill = erp.invoice(ASKER, day, [(ADVICE, 1, 40)])
+        frappe.db.set_value("Sales Invoice", bill.name, "subscription", "RCRM-SUB-BOTH")
 
 
 def rows(ledger: Any, statement: Any, customers: list[str], as_of: date) -> list[tuple]:

@@ -12,6 +12,7 @@ from erp import NORTH, SOUTH
 from frappe.utils import add_days, getdate, now_datetime
 from frappe.website.serve import get_response_content
 
+from relationship_crm import portal
 from relationship_crm.advocacy import ideas, testimonials
 from relationship_crm.relationship_crm.report.testimonials import testimonials as report
 
@@ -277,7 +278,7 @@ def test_disabled_customers_are_out(house) -> None:
     email = portal_user(customer)
     frappe.db.set_value("Customer", customer, "disabled", 1)
     frappe.set_user(email)
-    assert ideas.portal_customers() == {}
+    assert portal.customers() == {}
 
 
 # who sees what on the desk

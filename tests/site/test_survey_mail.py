@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import erp
 import frappe
 import pytest
 import visitors
-from conftest import forget
 from frappe.email.email_body import get_formatted_html
 
 from relationship_crm.surveys import mail
@@ -19,11 +17,8 @@ LINK = "https://example.com/s/" + "t" * 43
 
 
 @pytest.fixture(autouse=True)
-def clean(house: Any) -> Iterator[None]:
-    forget()
+def survey(clean: None) -> None:
     visitors.survey(visitors.SURVEY)
-    yield
-    forget()
 
 
 def invitation(**values: Any) -> Any:

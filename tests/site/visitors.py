@@ -1,19 +1,24 @@
 """Somebody with a browser: requests through Frappe's own WSGI application, each with a connection of its own.
 
 They run in a thread, for Frappe keeps site, user and connection by thread; so the test's own connection stays as it is.
-What a request sees must be committed, so these tests commit and take away what they made: `made` and `unmade`.
+What a request sees must be committed: the fixture `public` does so, and takes it away again. conftest.py offers the
+fixtures to all tests.
 """
 
 from __future__ import annotations
 
 import os
+import string
 import uuid
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
 import erp
 import frappe
+import pytest
+from committed import fresh, keep, remove_customers, remove_where
 from werkzeug.test import Client
 
 SITE = os.environ.get("RCRM_SITE", "")
@@ -38,6 +43,13 @@ TEXTS = (
     ("de", "Question", "recommend", "Empfehlen Sie uns weiter?"),
     ("de", "Low Label", "recommend", "Nein"),
     ("de", "Thank You", "", "Wir lesen jede Antwort."),
+)
+#: What links are made of.
+ALPHABET = string.ascii_letters + string.digits + "-_"
+#: Tables that a look at a page might write to, beside our own.
+LOGS = (
+    *("Error Log", "Communication", "Comment", "Version", "View Log", "Web Page View", "Activity Log"),
+    *("Access Log", "Route History", "Email Queue", "Email Unsubscribe", "Notification Log", "ToDo"),
 )
 
 
@@ -96,14 +108,32 @@ class Visitor:
         self.threads.shutdown()
 
 
-def fresh() -> None:
-    """Forget the past: the next look sees what requests have committed."""
-    frappe.db.rollback()
-    frappe.local.message_log = []
+@pytest.fixture
+def guest() -> Iterator[Visitor]:
+    """Somebody who is not logged in."""
+    visitor = Visitor()
+    yield visitor
+    visitor.close()
 
 
-def keep() -> None:
-    frappe.db.commit()
+@pytest.fixture
+def uncounted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Posts are not counted, where the count is not the question."""
+    from relationship_crm.surveys import limits
+
+    for name in ("BY_LINK_AND_ADDRESS", "BY_LINK", "BY_ADDRESS", "GUESSES"):
+        monkeypatch.setattr(limits, name, 10**9)
+
+
+# what they find
+
+
+@pytest.fixture(scope="module")
+def public(house: Any) -> Iterator[None]:
+    """Surveys, customers, a contact and a user for a file of tests."""
+    made()
+    yield
+    unmade()
 
 
 def made() -> None:
@@ -182,37 +212,46 @@ def response_to(invitation: str) -> Any:
     return frappe.get_doc("Survey Response", name) if name else None
 
 
+def fields(**given: Any) -> dict[str, Any]:
+    """What the page's form sends: `recommend="9"`; two underscores stand for a field beside the question's own."""
+    return {f"q-{key.replace('__', '-')}": value for key, value in given.items()}
+
+
+def state() -> dict[str, Any]:
+    """A checksum over every row of every table of ours, and of Frappe's logs."""
+    fresh()
+    of_ours = {"module": "Relationship CRM", "issingle": 0}
+    ours = frappe.get_all("DocType", of_ours, pluck="name", order_by="name")
+    tables = [f"`tab{name}`" for name in (*ours, *LOGS) if frappe.db.table_exists(name)]
+    return dict(frappe.db.sql(f"checksum table {', '.join(tables)}"))
+
+
+def rows() -> int:
+    """Responses and answers of everybody."""
+    fresh()
+    return frappe.db.count("Survey Response") + frappe.db.count("Survey Answer")
+
+
 def unmade() -> None:
     """Everything gone again, whatever a test left."""
-    frappe.db.rollback()
-    surveys = [SURVEY, ANONYMOUS, OTHER]
-    customers = [CUSTOMER, OTHER_CUSTOMER]
-    responses = frappe.get_all("Survey Response", {"survey": ("in", surveys)}, pluck="name", order_by="name")
-    frappe.db.delete("Survey Answer", {"parent": ("in", responses or [""])})
-    for doctype, field_ in (
-        *(("Customer Referral", "referrer"), ("Customer Idea", "customer"), ("Survey Follow Up", "customer")),
-        *(("Relationship Event", "party"), ("Relationship", "party")),
-    ):
-        frappe.db.delete(doctype, {field_: ("in", customers)})
-    frappe.db.delete("Customer Idea", {"response": ("in", responses or [""])})
+    fresh()
+    surveys = ("in", [SURVEY, ANONYMOUS, OTHER])
+    responses = frappe.get_all("Survey Response", {"survey": surveys}, pluck="name", order_by="name")
+    remove_where("Customer Idea", response=("in", [*responses, ""]))
     for doctype in ("Survey Response", "Survey Invitation"):
-        frappe.db.delete(doctype, {"survey": ("in", surveys)})
+        remove_where(doctype, survey=surveys)
+    remove_customers([CUSTOMER, OTHER_CUSTOMER])
+    remove_where("Contact", email_id=EMAIL)
+    remove_where("Relationship Survey", name=surveys)
     frappe.db.delete("Survey Recipient", {"address": EMAIL})
     frappe.db.delete("Email Unsubscribe", {"email": EMAIL})
     imports = frappe.get_all(
         "Data Import", {"reference_doctype": "Survey Response"}, pluck="name", order_by="name"
     )
-    frappe.db.delete("Data Import Log", {"data_import": ("in", imports or [""])})
-    frappe.db.delete("Data Import", {"name": ("in", imports or [""])})
+    frappe.db.delete("Data Import Log", {"data_import": ("in", [*imports, ""])})
+    frappe.db.delete("Data Import", {"name": ("in", [*imports, ""])})
     for name in frappe.get_all("File", {"file_name": ("like", "rcrm-page-%")}, pluck="name", order_by="name"):
         frappe.delete_doc("File", name, force=True)
-    for doctype, names in (
-        ("Relationship Survey", surveys),
-        ("Contact", frappe.get_all("Contact", {"email_id": EMAIL}, pluck="name", order_by="name")),
-        ("Customer", customers),
-        ("User", [USER]),
-    ):
-        for name in names:
-            if frappe.db.exists(doctype, name):
-                frappe.delete_doc(doctype, name, force=True, ignore_permissions=True)
+    if frappe.db.exists("User", USER):
+        frappe.delete_doc("User", USER, force=True, ignore_permissions=True)
     keep()

@@ -28,24 +28,13 @@
 	/** The standard filter "Relationship Stage" proposes the names of the ladder the company uses. */
 	async function offer_stages(listview) {
 		const field = listview.page.fields_dict && listview.page.fields_dict.relationship_stage;
-		if (!field || !field.$input || !frappe.model.can_read("Relationship Stage")) return;
-		const stages = await frappe.db.get_list("Relationship Stage", {
-			fields: ["stage_name"],
-			filters: await ladder_filter(),
-			order_by: "rung asc",
-			limit: 100,
-		});
-		const names = [...new Set(stages.map((s) => s.stage_name))];
+		const names = (field && field.$input && (await window.relationship_crm?.report?.stage_names())) || [];
+		if (!names.length) return;
 		const list_id = "relationship-stage-names";
 		const $list = $(`<datalist id="${list_id}"></datalist>`);
 		names.forEach((name) => $("<option>").attr({ value: name, label: __(name) }).appendTo($list));
 		field.$input.attr("list", list_id).attr("autocomplete", "off").after($list);
 		// choosing from the list is a change, not a key press
 		field.$input.on("input", () => names.includes(field.$input.val()) && field.$input.trigger("change"));
-	}
-
-	async function ladder_filter() {
-		const used = await frappe.db.get_single_value("Relationship CRM Settings", "stage_model").catch(() => null);
-		return used ? { stage_model: used } : {};
 	}
 })();

@@ -12,6 +12,9 @@ const LABELS = {
 	engagement_company_emotional: () => __("Emotional engagement with the company"),
 };
 
+export const dimension_labels = () =>
+	Object.fromEntries(Object.entries(LABELS).map(([key, label]) => [key, label()]));
+
 export function name_dimensions() {
-	for (const [key, label] of Object.entries(LABELS)) frappe._messages[key] = label();
+	Object.assign(frappe._messages, dimension_labels());
 }

@@ -1,7 +1,8 @@
 // The chain of recommendations around a customer, as a tree in a dialog.
 import { day, esc, known } from "./panel/html";
 
-const COLOURS = { Open: "gray", Lead: "orange", Customer: "blue", Paid: "green" };
+/** Indicators of a referral's status. */
+export const COLOURS = { Open: "gray", Lead: "orange", Customer: "blue", Paid: "green", Declined: "red" };
 
 export async function show_chain(customer) {
 	const dialog = new frappe.ui.Dialog({

@@ -1,7 +1,11 @@
 // What the reports share: filters on the segment, the ladder's stages, the name that opens the relationship.
-import { confidence_words, esc } from "./panel/html";
+import { dimension_labels } from "./dimensions";
+import { confidence_words, direction_class, esc, known } from "./panel/html";
 
-export { confidence_words, esc };
+export { confidence_words, dimension_labels, esc };
+
+/** Numbers that are blank where nothing is known. */
+const NUMBERS = ["Int", "Float", "Percent", "Currency"];
 
 /** Filters that narrow any report to a part of the customers. */
 export const segment_filters = () => [
@@ -9,17 +13,20 @@ export const segment_filters = () => [
 	{ fieldname: "customer_group", label: __("Customer Group"), fieldtype: "Link", options: "Customer Group" },
 ];
 
-export const party_type_filter = () => ({
-	fieldname: "party_type",
-	label: __("Type"),
+/** A filter on one of some values, each with its label. Without a value of its own to begin with it may stay empty. */
+export const choice = (fieldname, label, labels, chosen) => ({
+	fieldname,
+	label,
 	fieldtype: "Select",
 	options: [
-		{ value: "", label: "" },
-		{ value: "Customer", label: __("Customer") },
-		{ value: "Prospect", label: __("Prospect") },
-		{ value: "Lead", label: __("Lead") },
+		...(chosen ? [] : [{ value: "", label: "" }]),
+		...Object.entries(labels).map(([value, label]) => ({ value, label })),
 	],
+	default: chosen,
 });
+
+export const party_type_filter = () =>
+	choice("party_type", __("Type"), { Customer: __("Customer"), Prospect: __("Prospect"), Lead: __("Lead") });
 
 export const manager_filter = () => ({
 	fieldname: "account_manager",
@@ -36,9 +43,9 @@ export const disabled_filter = () => ({
 
 export const stage_filter = (fieldname, label) => ({ fieldname, label, fieldtype: "Autocomplete", options: [] });
 
-/** Fills stage filters with the names of the ladder in use; without permission they stay free text. */
-export async function offer_stages(report, fieldnames) {
-	if (!report || !report.get_filter || !frappe.model.can_read("Relationship Stage")) return;
+/** The stages of the ladder in use, lowest first; none for who may not read them. */
+export async function stage_names() {
+	if (!frappe.model.can_read("Relationship Stage")) return [];
 	const used = await frappe.db.get_single_value("Relationship CRM Settings", "stage_model").catch(() => null);
 	const stages = await frappe.db.get_list("Relationship Stage", {
 		fields: ["stage_name"],
@@ -46,11 +53,27 @@ export async function offer_stages(report, fieldnames) {
 		order_by: "rung asc",
 		limit: 100,
 	});
-	const names = [...new Set(stages.map((s) => s.stage_name))];
+	return [...new Set(stages.map((s) => s.stage_name))];
+}
+
+/** Fills stage filters with the names of the ladder in use; without permission they stay free text. */
+export async function offer_stages(report, fieldnames) {
+	if (!report || !report.get_filter) return;
+	const names = await stage_names();
+	if (!names.length) return;
 	fieldnames.forEach((fieldname) => {
 		const filter = report.get_filter(fieldname);
 		if (filter && filter.set_data) filter.set_data(names);
 	});
+}
+
+export const pill = (color, text) => `<span class="indicator-pill ${color}">${esc(text)}</span>`;
+
+/** A difference with its sign; minus is a real minus. */
+export function signed_cell(value, { coloured = false } = {}) {
+	const sign = value > 0 ? "+" : value < 0 ? "−" : "";
+	const tone = coloured && value ? `rcrm ${direction_class(value)}` : "";
+	return `<span class="${tone}" style="display:block;text-align:right">${sign}${esc(format_number(Math.abs(value), null, 1))}</span>`;
 }
 
 /** The name as a link to the relationship; other cells as Frappe shows them. */
@@ -63,7 +86,7 @@ export function format_cell(value, row, column, data, standard) {
 		const up = data.direction === "Up";
 		return `<span class="rcrm ${up ? "rcrm-up" : "rcrm-down"}">${up ? "↑" : "↓"} ${esc(up ? __("Up") : __("Down"))}</span>`;
 	}
-	if (column.fieldtype === "Float" && (value === null || value === undefined)) return "";
+	if (NUMBERS.includes(column.fieldtype) && !known(value)) return "";
 	if (["stage_name", "from_stage", "to_stage"].includes(column.fieldname)) value = __(value);
 	if (column.fieldtype === "Data" && typeof value === "string") value = esc(value);
 	return standard(value, row, column, data);

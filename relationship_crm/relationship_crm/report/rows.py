@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from statistics import median
 from typing import Any
 
 import frappe
+from frappe import _
 from frappe.query_builder import Order
-from frappe.utils import getdate
+from frappe.utils import add_days, add_months, getdate
 from frappe.utils.nestedset import get_descendants_of
 from pypika.analytics import RowNumber
 
@@ -31,7 +32,11 @@ PAST_FIELDS = (
     "territory",
 )
 
+#: Fields of a segment and the tree each is a node of.
+SEGMENTS = (("customer_group", "Customer Group"), ("territory", "Territory"))
+
 Row = frappe._dict
+Filters = dict[str, Any]
 
 
 def relationships(
@@ -48,24 +53,49 @@ def relationships(
 
 def segment_filters(filters: dict[str, Any]) -> list[list[Any]]:
     """The filters that all reports share, as filters on Relationship."""
+    wanted: list[list[Any]] = [] if filters.get("include_disabled") else [["disabled", "=", 0]]
+    return [*wanted, *same(filters, "party_type", "account_manager", "stage_name"), *inside(filters)]
+
+
+def same(filters: Filters, *fields: str) -> list[list[Any]]:
+    """Conditions that fields hold what was asked for; none where nothing was."""
+    return [[field, "=", filters[field]] for field in fields if filters.get(field)]
+
+
+def inside(filters: Filters) -> list[list[Any]]:
+    """Conditions that group and territory are in the branches that were asked for."""
+    return [
+        [field, "in", branch(doctype, filters[field])] for field, doctype in SEGMENTS if filters.get(field)
+    ]
+
+
+def between(filters: Filters, field: str) -> list[list[Any]]:
+    """Conditions that a date or a moment lies within the days asked for, from_date to to_date, as far as they are given."""
     wanted: list[list[Any]] = []
-    if not filters.get("include_disabled"):
-        wanted.append(["disabled", "=", 0])
-    for field in ("party_type", "account_manager", "stage_name"):
-        if filters.get(field):
-            wanted.append([field, "=", filters[field]])
-    for field, doctype in (("customer_group", "Customer Group"), ("territory", "Territory")):
-        if filters.get(field):
-            wanted.append([field, "in", branch(doctype, filters[field])])
+    if filters.get("from_date"):
+        wanted.append([field, ">=", getdate(filters["from_date"])])
+    if filters.get("to_date"):
+        wanted.append([field, "<", add_days(getdate(filters["to_date"]), 1)])
     return wanted
+
+
+def with_period(filters: Row, *, months: int, days: int = 0) -> Row:
+    """The filters with both days of a period; unless asked otherwise it began so many months before its end, and days later.
+
+    Raises frappe.ValidationError where it would end before it begins.
+    """
+    filters.to_date = getdate(filters.to_date)
+    since = filters.from_date or add_days(add_months(filters.to_date, -months), days)
+    filters.from_date = getdate(since)
+    if filters.from_date > filters.to_date:
+        frappe.throw(_("From Date must be before To Date"))
+    return filters
 
 
 def branch(doctype: str, node: str) -> list[str]:
     """A tree node and everything below it."""
-    return [
-        node,
-        *get_descendants_of(doctype, node, ignore_permissions=True),
-    ]  # names to compare with, none is shown
+    # names to compare with, none is shown
+    return [node, *get_descendants_of(doctype, node, ignore_permissions=True)]
 
 
 def as_of(day: date, filters: dict[str, Any]) -> list[Row]:
@@ -88,9 +118,8 @@ def as_of(day: date, filters: dict[str, Any]) -> list[Row]:
         .select(*(history[field] for field in PAST_FIELDS), latest.as_("newest"))
         .where(history.as_of <= day)
     )
-    for field, doctype in (("customer_group", "Customer Group"), ("territory", "Territory")):
-        if filters.get(field):
-            ranked = ranked.where(history[field].isin(branch(doctype, filters[field])))
+    for field, _in, nodes in inside(filters):
+        ranked = ranked.where(history[field].isin(nodes))
     rows = frappe.qb.from_(ranked).select(*(ranked[field] for field in PAST_FIELDS)).where(ranked.newest == 1)
     return [row for row in rows.run(as_dict=True) if row.relationship in visible]
 
@@ -158,6 +187,46 @@ def column(fieldname: str, label: str, fieldtype: str, width: int, **more: Any) 
     if fieldtype == "Percent":
         more.setdefault("precision", 1)
     return {"fieldname": fieldname, "label": label, "fieldtype": fieldtype, "width": width, **more}
+
+
+def money(fieldname: str, label: str, width: int = 170) -> dict[str, Any]:
+    """A column of amounts in the row's currency."""
+    return column(fieldname, label, "Currency", width, options="currency")
+
+
+def currency_column() -> dict[str, Any]:
+    """The hidden column that says what amounts are in. No link: not everybody may read Currency, and Frappe would ask."""
+    return column("currency", _("Currency"), "Data", 80, hidden=1)
+
+
+def segment_columns() -> list[dict[str, Any]]:
+    """Where a party belongs."""
+    return [
+        column("territory", _("Territory"), "Data", 120),
+        column("customer_group", _("Customer Group"), "Data", 130),
+    ]
+
+
+def bars(
+    labels: Sequence[str],
+    values: dict[str, Sequence[float]],
+    *,
+    colors: Sequence[str],
+    space: float = 0.5,
+    **more: Any,
+) -> dict[str, Any]:
+    """A bar chart: series by name, the gaps between bars as a share of their width; counts unless told otherwise."""
+    return {
+        "data": {
+            "labels": list(labels),
+            "datasets": [{"name": name, "values": list(series)} for name, series in values.items()],
+        },
+        "type": "bar",
+        "colors": list(colors),
+        "barOptions": {"spaceRatio": space},
+        "fieldtype": "Int",
+        **more,
+    }
 
 
 def percent(value: float) -> str:

@@ -7,7 +7,25 @@ import { show_override } from "./override";
 import { scores_html } from "./scores";
 import { Trend } from "./trend";
 
-export class Panel {
+/**
+ * Draws the relationship of a party into $wrapper and returns the panel.
+ * A second call for the same party and wrapper only reads the figures anew.
+ */
+export function render(frm, $wrapper, party_type, party) {
+	const $host = $($wrapper);
+	const known = $host.data("relationship-panel");
+	if (known && known.party_type === party_type && known.party === party) {
+		known.frm = frm;
+		known.load();
+		return known;
+	}
+	const panel = new Panel(frm, $host, party_type, party);
+	$host.data("relationship-panel", panel);
+	panel.load();
+	return panel;
+}
+
+class Panel {
 	constructor(frm, $host, party_type, party) {
 		this.frm = frm;
 		this.party_type = party_type;

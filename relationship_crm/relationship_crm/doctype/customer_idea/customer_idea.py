@@ -25,6 +25,7 @@ class CustomerIdea(Document):
         naming_series: DF.Literal["IDEA-.#####"]
         realised_on: DF.Date | None
         response: DF.Data | None
+        response_item: DF.Data | None
         source: DF.Literal["By Hand", "Survey", "Portal"]
         status: DF.Literal["New", "Under Review", "Planned", "Realised", "Declined"]
         submitted_on: DF.Date

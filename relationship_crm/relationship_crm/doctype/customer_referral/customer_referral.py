@@ -25,6 +25,7 @@ class CustomerReferral(Document):
         referred_lead: DF.Link | None
         referrer: DF.Link
         response: DF.Data | None
+        response_item: DF.Data | None
         source: DF.Literal["By Hand", "Survey", "Lead"]
         status: DF.Literal["Open", "Lead", "Customer", "Paid", "Declined"]
         title: DF.Data | None

@@ -1,5 +1,6 @@
 """What a sales document may or must do, given the relationship."""
 
+from collections.abc import Callable
 from typing import Any
 
 import frappe
@@ -9,6 +10,7 @@ from frappe.model.document import Document
 from frappe.model.meta import Meta
 from frappe.utils import getdate
 
+from relationship_crm.relationship_crm.configuring import ConfiguringDocument
 from relationship_crm.relationship_crm.optional import keep_empty
 
 LISTS = ("in", "not in")
@@ -16,7 +18,7 @@ WITHOUT_VALUE = ("is set", "is not set")
 ORDERED = (">", ">=", "<", "<=")
 
 
-class RelationshipPolicy(Document):
+class RelationshipPolicy(ConfiguringDocument):
     """Conditions on relationship and document, and one action. Only what an administrator switched on acts."""
 
     # begin: auto-generated types
@@ -60,21 +62,10 @@ class RelationshipPolicy(Document):
             check_condition(row, relationship if row.subject == "Relationship" else document)
         self._check_action(document)
 
-    def on_update(self) -> None:
-        self._forget()
-
-    def after_delete(self) -> None:
-        self._forget()
-
-    def after_rename(self, old: str, new: str, merge: bool = False) -> None:
-        self._forget()
-
-    def _forget(self) -> None:
-        """Drops the kept policies: at once for what follows here, and again when others can see the change."""
+    def _made_of_it(self) -> Callable[[], None]:
         from relationship_crm.policies.apply import forget_policies
 
-        forget_policies()
-        frappe.db.after_commit.add(forget_policies)
+        return forget_policies
 
     def _check_action(self, document: Meta) -> None:
         if self.action in ("Message", "Stop") and not self.message:

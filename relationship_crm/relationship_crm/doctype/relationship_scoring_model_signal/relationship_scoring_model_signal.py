@@ -1,9 +1,9 @@
 """How much a signal counts for one dimension."""
 
-from frappe.model.document import Document
+from relationship_crm.relationship_crm.labelled import LabelledDocument
 
 
-class RelationshipScoringModelSignal(Document):
+class RelationshipScoringModelSignal(LabelledDocument):
     """How much a signal counts for one dimension."""
 
     # begin: auto-generated types

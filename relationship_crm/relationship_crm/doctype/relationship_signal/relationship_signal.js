@@ -54,45 +54,15 @@ function set_options(frm, fieldname, options) {
 }
 
 function draw_filters(frm) {
-	const $wrapper = frm.get_field("filter_area").$wrapper.empty();
+	frm.get_field("filter_area").$wrapper.empty();
 	if (!frm.doc.document_type) return;
-	const filters = JSON.parse(frm.doc.filters_json || "[]");
 	const editable = Boolean(frm.perm[0]?.write);
-	const rows = filters.map(([doctype, field, operator, value]) => {
-		const label = __(frappe.meta.get_label(doctype, field));
-		return `<tr>${[label, __(operator), value]
-			.map((cell) => `<td>${frappe.utils.escape_html(String(cell ?? ""))}</td>`)
-			.join("")}</tr>`;
-	});
-	const empty = editable ? __("All documents. Click to set filters.") : __("All documents.");
-	const $table = $(`<table class="table table-bordered" style="margin: 0; cursor: ${editable ? "pointer" : "default"}">
-		<thead><tr><th style="width: 30%">${__("Field")}</th><th style="width: 20%">${__("Condition")}</th>
-			<th>${__("Value")}</th></tr></thead>
-		<tbody>${rows.join("") || `<tr><td colspan="3" class="text-muted text-center">${empty}</td></tr>`}</tbody>
-	</table>`).appendTo($wrapper);
-	if (editable) $table.on("click", () => edit_filters(frm, filters));
-}
-
-function edit_filters(frm, filters) {
-	const dialog = new frappe.ui.Dialog({
-		title: __("Filters"),
-		fields: [{ fieldtype: "HTML", fieldname: "filter_area" }],
-		primary_action_label: __("Set"),
-		primary_action() {
-			// Frappe 15 gives a fifth element that nothing here needs.
-			const rows = group.get_filters().map((row) => row.slice(0, 4));
-			frm.set_value("filters_json", JSON.stringify(rows));
-			dialog.hide();
-			draw_filters(frm);
-		},
-	});
-	const group = new frappe.ui.FilterGroup({
-		parent: dialog.get_field("filter_area").$wrapper,
+	relationship_crm.filters.draw(frm, {
 		doctype: frm.doc.document_type,
-		on_change: () => {},
+		editable,
+		none: editable ? __("All documents. Click to set filters.") : __("All documents."),
+		changed: draw_filters,
 	});
-	group.add_filters_to_filter_group(filters);
-	dialog.show();
 }
 
 function test_signal(frm) {

@@ -11,12 +11,13 @@ from frappe.model.meta import Meta
 
 from relationship_crm.engine.dimensions import DIMENSIONS
 from relationship_crm.relationship_crm.configuring import ConfiguringDocument
+from relationship_crm.relationship_crm.labelled import LabelledDocument
 
 KEY = re.compile(r"[a-z][a-z0-9_]*")
 STANDARD_DATES = ("creation",)
 
 
-class RelationshipSignal(ConfiguringDocument):
+class RelationshipSignal(LabelledDocument, ConfiguringDocument):
     """Party field, date field, filters and a value: the query follows from these."""
 
     # begin: auto-generated types

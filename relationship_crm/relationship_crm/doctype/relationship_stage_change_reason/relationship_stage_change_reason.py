@@ -1,11 +1,12 @@
 """A criterion that moved a relationship, and the document behind it."""
 
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import flt
 
+from relationship_crm.relationship_crm.labelled import LabelledDocument
 
-class RelationshipStageChangeReason(Document):
+
+class RelationshipStageChangeReason(LabelledDocument):
     """A criterion that moved a relationship, and the document behind it."""
 
     # begin: auto-generated types

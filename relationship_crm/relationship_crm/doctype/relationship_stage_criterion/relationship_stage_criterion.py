@@ -5,11 +5,12 @@ from math import isfinite
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import flt
 
+from relationship_crm.relationship_crm.labelled import LabelledDocument
 
-class RelationshipStageCriterion(Document):
+
+class RelationshipStageCriterion(LabelledDocument):
     """Facts act at once; estimates have margins."""
 
     # begin: auto-generated types

@@ -17,7 +17,6 @@ class RelationshipYardstick(Document):
 
         kind: DF.Data | None
         month: DF.Int
-        n: DF.Int
         segment: DF.Data | None
         value: DF.Float
     # end: auto-generated types

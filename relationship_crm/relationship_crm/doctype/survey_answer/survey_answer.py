@@ -1,10 +1,11 @@
 """One answer of a response."""
 
 import frappe
-from frappe.model.document import Document
+
+from relationship_crm.relationship_crm.labelled import LabelledDocument
 
 
-class SurveyAnswer(Document):
+class SurveyAnswer(LabelledDocument):
     """With the question as it was asked, and the value that counts."""
 
     # begin: auto-generated types

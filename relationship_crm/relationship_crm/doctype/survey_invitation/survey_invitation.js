@@ -7,6 +7,7 @@ const reasons = () => ({
 	"Customer is disabled": __("Customer is disabled"),
 	"Asked too recently": __("Asked too recently"),
 	"Withdrawn by hand": __("Withdrawn by hand"),
+	"Asked about the document it replaces": __("Asked about the document it replaces"),
 	"Personal data erased": __("Personal data erased"),
 });
 

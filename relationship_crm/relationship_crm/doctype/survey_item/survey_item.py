@@ -1,9 +1,9 @@
 """A question of a survey."""
 
-from frappe.model.document import Document
+from relationship_crm.relationship_crm.labelled import LabelledDocument
 
 
-class SurveyItem(Document):
+class SurveyItem(LabelledDocument):
     """Its key stands in the answers; the wording may be translated."""
 
     # begin: auto-generated types

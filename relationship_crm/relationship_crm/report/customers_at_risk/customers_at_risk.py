@@ -105,7 +105,7 @@ def columns() -> list[dict[str, Any]]:
     """The report's columns."""
     return [
         rows.column("party_title", _("Customer"), "Data", 200),
-        rows.column("revenue_12m", _("Revenue, 12 Months"), "Currency", 170, options="currency"),
+        rows.money("revenue_12m", _("Revenue, 12 Months")),
         rows.column("stage_name", _("Stage"), "Data", 130),
         rows.column("reason", _("Why"), "Data", 520),
         rows.column("last_purchase", _("Last Purchase"), "Date", 130),
@@ -114,11 +114,10 @@ def columns() -> list[dict[str, Any]]:
         rows.column("composite", _("Relationship quality"), "Float", 160, precision=1),
         rows.column("dissolution", _("Dissolving"), "Check", 90),
         rows.column("account_manager", _("Account Manager"), "Data", 140),
-        rows.column("territory", _("Territory"), "Data", 120),
-        rows.column("customer_group", _("Customer Group"), "Data", 130),
+        *rows.segment_columns(),
         rows.column("party", _("Party"), "Link", 140, options="Customer"),
         rows.column("name", _("Relationship"), "Link", 110, options="Relationship"),
-        rows.column("currency", _("Currency"), "Link", 80, options="Currency", hidden=1),
+        rows.currency_column(),
     ]
 
 
@@ -134,14 +133,8 @@ def chart(at_risk: list[frappe._dict]) -> dict[str, Any] | None:
     if len(largest) > TERRITORIES_SHOWN:
         labels.append(_("Others"))
         values.append(sum(revenue[name] for name in largest[TERRITORIES_SHOWN:]))
-    return {
-        "data": {"labels": labels, "datasets": [{"name": _("Revenue at Risk"), "values": values}]},
-        "type": "bar",
-        "colors": ["#e0703c"],
-        "barOptions": {"spaceRatio": 0.5},
-        "fieldtype": "Currency",
-        "options": "currency",
-    }
+    series = {_("Revenue at Risk"): values}
+    return rows.bars(labels, series, colors=["#e0703c"], fieldtype="Currency", options="currency")
 
 
 def summary(at_risk: list[frappe._dict], found: list[frappe._dict]) -> list[dict[str, Any]]:

@@ -41,16 +41,15 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
 
 def read(filters: frappe._dict) -> list[frappe._dict]:
     """The follow-ups the user may see that were opened in the period, the oldest first."""
-    until = getdate(filters.to_date)
-    since = getdate(filters.from_date) if filters.from_date else frappe.utils.add_months(until, -MONTHS_BACK)
-    if since > until:
-        frappe.throw(_("From Date must be before To Date"))
-    wanted: list[list[Any]] = [["opened_on", ">=", since], ["opened_on", "<", add_days(until, 1)]]
-    for field in ("assigned_to", "survey", "status", "cause"):
-        if filters.get(field):
-            wanted.append([field, "=", filters[field]])
+    period = rows.with_period(filters, months=MONTHS_BACK)
     found = frappe.get_list(
-        "Survey Follow Up", fields=list(FIELDS), filters=wanted, order_by="opened_on asc, name asc"
+        "Survey Follow Up",
+        fields=list(FIELDS),
+        filters=[
+            *rows.between(period, "opened_on"),
+            *rows.same(filters, "assigned_to", "survey", "status", "cause"),
+        ],
+        order_by="opened_on asc, name asc",
     )
     territory = territories(found)
     for row in found:
@@ -202,16 +201,8 @@ def chart(found: list[frappe._dict]) -> dict[str, Any] | None:
     if not causes:
         return None
     named = causes.most_common()
-    return {
-        "data": {
-            "labels": [_(cause) for cause, _number in named],
-            "datasets": [{"name": _("Causes"), "values": [number for _cause, number in named]}],
-        },
-        "type": "bar",
-        "colors": ["#e0703c"],
-        "barOptions": {"spaceRatio": 0.5},
-        "fieldtype": "Int",
-    }
+    series = {_("Causes"): [number for _cause, number in named]}
+    return rows.bars([_(cause) for cause, _number in named], series, colors=["#e0703c"])
 
 
 def summary(found: list[frappe._dict], within: int) -> list[dict[str, Any]]:

@@ -7,12 +7,11 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import getdate
 
 from relationship_crm.advocacy.chain import chain_of, children_of
 from relationship_crm.advocacy.paid import CUSTOMER, DECLINED, PAID
 from relationship_crm.advocacy.revenue import revenue_of
-from relationship_crm.advocacy.tree import FIELDS, titles_of, visible
+from relationship_crm.advocacy.tree import FIELDS, lead_title, leads_of, titles_of, visible
 from relationship_crm.relationship_crm.report import rows
 
 NOTHING = (0.0, 0.0)
@@ -33,20 +32,13 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
 
 def read(filters: frappe._dict) -> list[frappe._dict]:
     """The referrals the user may see, the newest first."""
-    wanted: list[list[Any]] = []
-    if filters.from_date:
-        wanted.append(["referral_date", ">=", getdate(filters.from_date)])
-    if filters.to_date:
-        wanted.append(["referral_date", "<=", getdate(filters.to_date)])
-    for field in ("referrer", "status", "source"):
-        if filters.get(field):
-            wanted.append([field, "=", filters[field]])
-    for field, doctype in (("territory", "Territory"), ("customer_group", "Customer Group")):
-        if filters.get(field):
-            inside = {field: ("in", rows.branch(doctype, filters[field]))}
-            wanted.append(
-                ["referrer", "in", frappe.get_all("Customer", inside, pluck="name", order_by="name") or [""]]
-            )
+    wanted = [
+        *rows.between(filters, "referral_date"),
+        *rows.same(filters, "referrer", "status", "source"),
+    ]
+    if segment := rows.inside(filters):
+        members = frappe.get_all("Customer", segment, pluck="name", order_by="name")
+        wanted.append(["referrer", "in", members or [""]])
     return frappe.get_list(
         "Customer Referral",
         fields=[*FIELDS, "source"],
@@ -66,14 +58,7 @@ class Book:
         self.children = children_of(e for e in edges if e[1] in self.seen)
         self.titles = titles_of(self.seen)
         self.revenue = revenue_of(self.seen)
-        leads = sorted({r.referred_lead for r in found if r.referred_lead})
-        self.leads = dict(
-            frappe.get_all(
-                "Lead", {"name": ("in", leads)}, ["name", "lead_name"], order_by="name", as_list=True
-            )
-            if leads
-            else ()
-        )
+        self.leads = leads_of(found)
         self.currency = rows.currency()
 
     def chain(self, customer: str) -> set[str]:
@@ -91,13 +76,7 @@ class Book:
             if referral.referred_customer in self.seen:
                 return self.titles[referral.referred_customer]
             return _("A customer you may not see")
-        return (
-            self.leads.get(referral.referred_lead)
-            or referral.contact_name
-            or referral.contact_email
-            or referral.contact_phone
-            or ""
-        )
+        return lead_title(referral, self.leads)
 
 
 def by_referrer(book: Book) -> list[frappe._dict]:
@@ -178,14 +157,6 @@ def grown(book: Book) -> list[frappe._dict]:
     return data
 
 
-def _money(fieldname: str, label: str, width: int = 170) -> dict[str, Any]:
-    return rows.column(fieldname, label, "Currency", width, options="currency")
-
-
-def _currency() -> dict[str, Any]:
-    return rows.column("currency", _("Currency"), "Link", 80, options="Currency", hidden=1)
-
-
 def referrer_columns() -> list[dict[str, Any]]:
     """Columns by referrer."""
     return [
@@ -193,13 +164,13 @@ def referrer_columns() -> list[dict[str, Any]]:
         rows.column("given", _("Referrals"), "Int", 100),
         rows.column("customers", _("Became Customers"), "Int", 150),
         rows.column("paid", _("Paid"), "Int", 80),
-        _money("revenue_12m", _("Their Revenue, First 12 Months"), 230),
-        _money("revenue_total", _("Their Revenue in All")),
+        rows.money("revenue_12m", _("Their Revenue, First 12 Months"), 230),
+        rows.money("revenue_total", _("Their Revenue in All")),
         rows.column("chain_customers", _("Customers in the Chain"), "Int", 180),
-        _money("chain_12m", _("Chain, First 12 Months"), 190),
-        _money("chain_total", _("Chain in All")),
+        rows.money("chain_12m", _("Chain, First 12 Months"), 190),
+        rows.money("chain_total", _("Chain in All")),
         rows.column("referrer", _("Customer"), "Link", 150, options="Customer"),
-        _currency(),
+        rows.currency_column(),
     ]
 
 
@@ -212,12 +183,12 @@ def list_columns() -> list[dict[str, Any]]:
         rows.column("referred", _("Recommended"), "Data", 180),
         rows.column("status", _("Status"), "Data", 110),
         rows.column("first_paid_on", _("First Paid On"), "Date", 120),
-        _money("revenue_12m", _("Revenue, First 12 Months"), 190),
-        _money("revenue_total", _("Revenue in All")),
+        rows.money("revenue_12m", _("Revenue, First 12 Months"), 190),
+        rows.money("revenue_total", _("Revenue in All")),
         rows.column("source", _("Source"), "Data", 100),
         rows.column("referred_customer", _("Customer"), "Link", 150, options="Customer"),
         rows.column("referred_lead", _("Lead"), "Link", 150, options="Lead"),
-        _currency(),
+        rows.currency_column(),
     ]
 
 
@@ -226,11 +197,11 @@ def chain_columns() -> list[dict[str, Any]]:
     return [
         rows.column("title", _("Customer"), "Data", 320),
         rows.column("chain_customers", _("Customers in the Chain"), "Int", 180),
-        _money("revenue_12m", _("Own Revenue, First 12 Months"), 230),
-        _money("revenue_total", _("Own Revenue in All")),
-        _money("chain_total", _("Chain in All")),
+        rows.money("revenue_12m", _("Own Revenue, First 12 Months"), 230),
+        rows.money("revenue_total", _("Own Revenue in All")),
+        rows.money("chain_total", _("Chain in All")),
         rows.column("customer", _("Customer"), "Link", 150, options="Customer"),
-        _currency(),
+        rows.currency_column(),
     ]
 
 
@@ -239,17 +210,9 @@ def chart(data: list[frappe._dict]) -> dict[str, Any] | None:
     worth = [row for row in data if row.chain_total > 0][:SHOWN_IN_CHART]
     if not worth:
         return None
-    return {
-        "data": {
-            "labels": [row.title for row in worth],
-            "datasets": [{"name": _("Chain in All"), "values": [row.chain_total for row in worth]}],
-        },
-        "type": "bar",
-        "colors": ["#2f9a80"],
-        "barOptions": {"spaceRatio": 0.5},
-        "fieldtype": "Currency",
-        "options": "currency",
-    }
+    series = {_("Chain in All"): [row.chain_total for row in worth]}
+    titles = [row.title for row in worth]
+    return rows.bars(titles, series, colors=["#2f9a80"], fieldtype="Currency", options="currency")
 
 
 def summary(book: Book) -> list[dict[str, Any]]:

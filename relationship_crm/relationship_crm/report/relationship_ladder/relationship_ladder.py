@@ -87,10 +87,10 @@ def columns() -> list[dict[str, Any]]:
         rows.column("share", _("Share", context="Relationship Ladder"), "Percent", 100),
         rows.column("composite", _("Median Quality"), "Float", 140, precision=1),
         rows.column("graded", _("With Enough Evidence"), "Int", 175),
-        rows.column("revenue_12m", _("Revenue, 12 Months"), "Currency", 170, options="currency"),
+        rows.money("revenue_12m", _("Revenue, 12 Months")),
         rows.column("revenue_share", _("Share of Revenue"), "Percent", 140),
         rows.column("dissolution", _("Dissolving"), "Int", 110),
-        rows.column("currency", _("Currency"), "Link", 80, options="Currency", hidden=1),
+        rows.currency_column(),
     ]
 
 
@@ -107,16 +107,9 @@ def chart(data: list[dict[str, Any]], letters: int) -> dict[str, Any] | None:
     if not any(row["relationships"] for row in data):
         return None
     upward = data[::-1]
-    return {
-        "data": {
-            "labels": [shortened(_(row["stage_name"]), letters) for row in upward],
-            "datasets": [{"name": _("Relationships"), "values": [row["relationships"] for row in upward]}],
-        },
-        "type": "bar",
-        "colors": ["#2f9a80"],
-        "barOptions": {"spaceRatio": 0.4},
-        "fieldtype": "Int",
-    }
+    labels = [shortened(_(row["stage_name"]), letters) for row in upward]
+    series = {_("Relationships"): [row["relationships"] for row in upward]}
+    return rows.bars(labels, series, colors=["#2f9a80"], space=0.4)
 
 
 def summary(found: list[frappe._dict]) -> list[dict[str, Any]]:

@@ -76,17 +76,16 @@ def columns(shown: list[str]) -> list[dict[str, Any]]:
     return [
         *found,
         rows.column("dissolution", _("Dissolving"), "Check", 90),
-        rows.column("revenue_12m", _("Revenue, 12 Months"), "Currency", 170, options="currency"),
+        rows.money("revenue_12m", _("Revenue, 12 Months")),
         rows.column("purchases", _("Purchases"), "Int", 90),
         rows.column("last_purchase", _("Last Purchase"), "Date", 130),
-        rows.column("territory", _("Territory"), "Data", 120),
-        rows.column("customer_group", _("Customer Group"), "Data", 130),
+        *rows.segment_columns(),
         rows.column("account_manager", _("Account Manager"), "Data", 140),
         rows.column("party_type", _("Type"), "Data", 90),
         rows.column("party", _("Party"), "Dynamic Link", 140, options="party_type"),
         rows.column("as_of", _("As Of"), "Date", 115),
         rows.column("name", _("Relationship"), "Link", 110, options="Relationship"),
-        rows.column("currency", _("Currency"), "Link", 80, options="Currency", hidden=1),
+        rows.currency_column(),
     ]
 
 
@@ -98,16 +97,8 @@ def chart(confidence: list[float]) -> dict[str, Any] | None:
     for value in confidence:
         counts[bisect_right(BOUNDS, value)] += 1
     low, middle, high = (round(bound) for bound in BOUNDS)
-    return {
-        "data": {
-            "labels": [f"< {low} %", f"{low}–{middle} %", f"{middle}–{high} %", f"> {high} %"],
-            "datasets": [{"name": _("Relationships"), "values": counts}],
-        },
-        "type": "bar",
-        "colors": ["#4a7fb5"],
-        "barOptions": {"spaceRatio": 0.3},
-        "fieldtype": "Int",
-    }
+    labels = [f"< {low} %", f"{low}–{middle} %", f"{middle}–{high} %", f"> {high} %"]
+    return rows.bars(labels, {_("Relationships"): counts}, colors=["#4a7fb5"], space=0.3)
 
 
 def summary(found: list[frappe._dict]) -> list[dict[str, Any]]:

@@ -139,13 +139,12 @@ def columns(dimension: str) -> list[dict[str, Any]]:
         rows.column("answers", _("Answers", context="Survey Results"), "Int", 90),
         rows.column("last_answer", _("Last Answer"), "Date", 115),
         rows.column("stage_name", _("Stage"), "Data", 130),
-        rows.column("revenue_12m", _("Revenue, 12 Months"), "Currency", 170, options="currency"),
+        rows.money("revenue_12m", _("Revenue, 12 Months")),
         rows.column("account_manager", _("Account Manager"), "Data", 140),
-        rows.column("territory", _("Territory"), "Data", 120),
-        rows.column("customer_group", _("Customer Group"), "Data", 130),
+        *rows.segment_columns(),
         rows.column("party_type", _("Type"), "Data", 90),
         rows.column("party", _("Party"), "Dynamic Link", 140, options="party_type"),
-        rows.column("currency", _("Currency"), "Link", 80, options="Currency", hidden=1),
+        rows.currency_column(),
     ]
 
 
@@ -170,16 +169,8 @@ def chart(counts: Counter[str]) -> dict[str, Any] | None:
     }
     if not counts:
         return None
-    return {
-        "data": {
-            "labels": list(labels.values()),
-            "datasets": [{"name": _("Relationships"), "values": [counts[v.value] for v in labels]}],
-        },
-        "type": "bar",
-        "colors": ["#4a7fb5"],
-        "barOptions": {"spaceRatio": 0.4},
-        "fieldtype": "Int",
-    }
+    series = {_("Relationships"): [counts[verdict.value] for verdict in labels]}
+    return rows.bars(list(labels.values()), series, colors=["#4a7fb5"], space=0.4)
 
 
 def summary(counts: Counter[str]) -> list[dict[str, Any]]:

@@ -10,26 +10,16 @@ frappe.query_reports["Stage Movements"] = {
 			label: __("To Date"),
 			fieldtype: "Date",
 		},
-		{
-			fieldname: "view",
-			label: __("View", null, "Stage Movements"),
-			fieldtype: "Select",
-			options: [
-				{ value: "List", label: __("List") },
-				{ value: "Matrix", label: __("Matrix") },
-			],
-			default: "List",
-		},
-		{
-			fieldname: "direction",
-			label: __("Direction"),
-			fieldtype: "Select",
-			options: [
-				{ value: "", label: "" },
-				{ value: "Up", label: __("Up") },
-				{ value: "Down", label: __("Down") },
-			],
-		},
+		relationship_crm.report.choice(
+			"view",
+			__("View", null, "Stage Movements"),
+			{
+				List: __("List"),
+				Matrix: __("Matrix"),
+			},
+			"List"
+		),
+		relationship_crm.report.choice("direction", __("Direction"), { Up: __("Up"), Down: __("Down") }),
 		relationship_crm.report.stage_filter("from_stage", __("From Stage")),
 		relationship_crm.report.stage_filter("to_stage", __("To Stage")),
 		relationship_crm.report.party_type_filter(),

@@ -7,7 +7,7 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import add_months, format_date, get_first_day, getdate
+from frappe.utils import add_months, format_date, get_first_day
 
 from relationship_crm.assessment import explain
 from relationship_crm.relationship_crm.report import rows
@@ -30,12 +30,12 @@ FIELDS = (
     "territory",
     "source",
 )
-MONTHS_SHOWN = 36
+MONTHS_BACK, MONTHS_SHOWN = 3, 36
 
 
 def execute(filters: dict[str, Any] | None = None) -> tuple:
     """Columns, rows, message, chart, summary."""
-    filters = with_period(frappe._dict(filters or {}))
+    filters = rows.with_period(frappe._dict(filters or {}), months=MONTHS_BACK)
     moves = read(filters)
     if filters.view == "Matrix":
         columns, data = matrix(moves)
@@ -44,28 +44,16 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
     return columns, data, None, chart(moves, filters), summary(moves)
 
 
-def with_period(filters: frappe._dict) -> frappe._dict:
-    """The last three months unless asked otherwise."""
-    filters.to_date = getdate(filters.to_date)
-    filters.from_date = getdate(filters.from_date) if filters.from_date else add_months(filters.to_date, -3)
-    if filters.from_date > filters.to_date:
-        frappe.throw(_("From Date must be before To Date"))
-    return filters
-
-
 def read(filters: frappe._dict) -> list[frappe._dict]:
     """Stage changes of relationships the user may see."""
-    wanted: list[list[Any]] = [["changed_on", "between", [filters.from_date, filters.to_date]]]
-    for field in ("party_type", "direction", "from_stage", "to_stage", "source"):
-        if filters.get(field):
-            wanted.append([field, "=", filters[field]])
-    for field, doctype in (("customer_group", "Customer Group"), ("territory", "Territory")):
-        if filters.get(field):
-            wanted.append([field, "in", rows.branch(doctype, filters[field])])
     return frappe.get_list(
         "Relationship Stage Change",
         fields=list(FIELDS),
-        filters=wanted,
+        filters=[
+            *rows.between(filters, "changed_on"),
+            *rows.same(filters, "party_type", "direction", "from_stage", "to_stage", "source"),
+            *rows.inside(filters),
+        ],
         order_by="changed_on desc, party_title asc, name asc",
     )
 
@@ -122,13 +110,12 @@ def list_columns() -> list[dict[str, Any]]:
         rows.column("to_stage", _("To"), "Data", 130),
         rows.column("days_in_stage", _("Days Before"), "Int", 120),
         rows.column("reasons", _("Reasons"), "Data", 380),
-        rows.column("revenue_12m", _("Revenue, 12 Months"), "Currency", 170, options="currency"),
-        rows.column("territory", _("Territory"), "Data", 120),
-        rows.column("customer_group", _("Customer Group"), "Data", 130),
+        rows.money("revenue_12m", _("Revenue, 12 Months")),
+        *rows.segment_columns(),
         rows.column("source", _("Source"), "Data", 100),
         rows.column("party_type", _("Type"), "Data", 90),
         rows.column("party", _("Party"), "Dynamic Link", 140, options="party_type"),
-        rows.column("currency", _("Currency"), "Link", 80, options="Currency", hidden=1),
+        rows.currency_column(),
     ]
 
 
@@ -165,19 +152,15 @@ def chart(moves: list[frappe._dict], filters: frappe._dict) -> dict[str, Any] | 
         month = add_months(month, 1)
     months = months[-MONTHS_SHOWN:]
     counts = Counter((get_first_day(move.changed_on), move.direction) for move in moves)
-    return {
-        "data": {
-            "labels": [format_date(month, "MMM yy") for month in months],
-            "datasets": [
-                {"name": _("Up"), "values": [counts[(month, "Up")] for month in months]},
-                {"name": _("Down"), "values": [counts[(month, "Down")] for month in months]},
-            ],
+    return rows.bars(
+        [format_date(month, "MMM yy") for month in months],
+        {
+            _("Up"): [counts[(month, "Up")] for month in months],
+            _("Down"): [counts[(month, "Down")] for month in months],
         },
-        "type": "bar",
-        "colors": ["#2f9a80", "#e0703c"],
-        "barOptions": {"spaceRatio": 0.4},
-        "fieldtype": "Int",
-    }
+        colors=["#2f9a80", "#e0703c"],
+        space=0.4,
+    )
 
 
 def summary(moves: list[frappe._dict]) -> list[dict[str, Any]]:

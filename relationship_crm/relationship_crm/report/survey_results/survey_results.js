@@ -13,34 +13,27 @@ frappe.query_reports["Survey Results"] = {
 			fieldtype: "Date",
 			default: frappe.datetime.get_today(),
 		},
-		{
-			fieldname: "view",
-			label: __("By", null, "Survey Results"),
-			fieldtype: "Select",
-			options: [
-				{ value: "Question", label: __("Question") },
-				{ value: "Month", label: __("Month") },
-				{ value: "Survey", label: __("Survey") },
-				{ value: "Stage", label: __("Stage") },
-				{ value: "Customer Group", label: __("Customer Group") },
-				{ value: "Territory", label: __("Territory") },
-				{ value: "Sales Person", label: __("Sales Person") },
-				{ value: "Item Group", label: __("Item Group") },
-			],
-			default: "Question",
-		},
-		{
-			fieldname: "figure",
-			label: __("Figure"),
-			fieldtype: "Select",
-			options: [
-				{ value: "", label: "" },
-				{ value: "NPS", label: __("NPS") },
-				{ value: "CSAT", label: __("CSAT") },
-				{ value: "CES", label: __("CES") },
-				{ value: "Scale", label: __("Scale") },
-			],
-		},
+		relationship_crm.report.choice(
+			"view",
+			__("By", null, "Survey Results"),
+			{
+				Question: __("Question"),
+				Month: __("Month"),
+				Survey: __("Survey"),
+				Stage: __("Stage"),
+				"Customer Group": __("Customer Group"),
+				Territory: __("Territory"),
+				"Sales Person": __("Sales Person"),
+				"Item Group": __("Item Group"),
+			},
+			"Question"
+		),
+		relationship_crm.report.choice("figure", __("Figure"), {
+			NPS: __("NPS"),
+			CSAT: __("CSAT"),
+			CES: __("CES"),
+			Scale: __("Scale"),
+		}),
 		...relationship_crm.report.segment_filters(),
 		relationship_crm.report.stage_filter("stage_name", __("Stage")),
 		{ fieldname: "sales_person", label: __("Sales Person"), fieldtype: "Link", options: "Sales Person" },
@@ -53,7 +46,6 @@ frappe.query_reports["Survey Results"] = {
 			return `<span style="display:block;text-align:right;font-weight:600">${esc(data.shown)}</span>`;
 		}
 		if (column.fieldname === "kind") return esc(__(value || ""));
-		if (["Float", "Percent"].includes(column.fieldtype) && (value === null || value === undefined)) return "";
 		if (column.fieldname === "asked" && !value) return "";
 		return format_cell(value, row, column, data, standard);
 	},

@@ -9,7 +9,7 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import add_months, format_date, getdate
+from frappe.utils import format_date, getdate
 
 from relationship_crm.engine.grid import month_end, month_index
 from relationship_crm.relationship_crm.report import rows
@@ -53,14 +53,7 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
 
 def with_period(filters: frappe._dict) -> frappe._dict:
     """The last twelve months and the questions unless asked otherwise."""
-    filters.to_date = getdate(filters.to_date)
-    filters.from_date = (
-        getdate(filters.from_date)
-        if filters.from_date
-        else getdate(add_months(filters.to_date, -MONTHS_BACK)) + timedelta(days=1)
-    )
-    if filters.from_date > filters.to_date:
-        frappe.throw(_("From Date must be before To Date"))
+    filters = rows.with_period(filters, months=MONTHS_BACK, days=1)
     filters.view = filters.view if filters.view in (QUESTION, SURVEY, MONTH, *BREAKDOWNS) else QUESTION
     return filters
 

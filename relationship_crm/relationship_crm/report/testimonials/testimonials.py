@@ -7,7 +7,6 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import add_days, getdate
 
 from relationship_crm.advocacy.testimonials import PROMOTER
 from relationship_crm.advocacy.tree import titles_of
@@ -29,17 +28,12 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
 
 def read(filters: frappe._dict) -> list[frappe._dict]:
     """The testimonials the user may see, the newest first; those to ask for have words but no consent."""
-    wanted: list[list[Any]] = [["anonymous", "=", 0]]
-    if filters.survey:
-        wanted.append(["survey", "=", filters.survey])
-    if filters.territory:
-        wanted.append(["territory", "in", rows.branch("Territory", filters.territory)])
-    if filters.from_date:
-        wanted.append(["answered_on", ">=", getdate(filters.from_date)])
-    if filters.to_date:
-        wanted.append(["answered_on", "<", add_days(getdate(filters.to_date), 1)])
-    if filters.state == USABLE:
-        wanted.append(["testimonial_consent", "=", 1])
+    wanted = [
+        ["anonymous", "=", 0],
+        *rows.same(filters, "survey"),
+        *rows.inside(filters),
+        *rows.between(filters, "answered_on"),
+    ]
     found = []
     for state, more in (
         (USABLE, [["testimonial_consent", "=", 1]]),
