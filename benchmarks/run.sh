@@ -35,11 +35,13 @@ if [ -n "${QUICK:-}" ]; then
 	run assess --customers 500 --parties 20
 	run submit --pairs 10
 	run surveys --customers 400 --pair 200
+	run contracts --contracts 200 --entries 20000 --single 20 --repeat 2
 else
 	run wholesaler
 	run assess # leaves the book of 10,000 customers on the site
 	run submit
 	run surveys
+	run contracts
 fi
 echo
 say "All figures: $here/build/benchmarks.json"

@@ -7,6 +7,13 @@ from typing import Any
 import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
+from relationship_crm.contracts.fields import (
+    billing_fields,
+    contract_fields,
+    renewal_fields,
+    service_fields,
+)
+
 MODULE = "Relationship CRM"
 Field = dict[str, Any]
 
@@ -34,6 +41,9 @@ def get_custom_fields() -> dict[str, list[Field]]:
             }
         ],
     }
+    for part in (contract_fields(), billing_fields(), service_fields(), renewal_fields()):
+        for doctype, (after, rows) in part.items():
+            fields[doctype] = [*fields.get(doctype, ()), *_chain(after, rows)]
     return {doctype: [{**field, "module": MODULE} for field in rows] for doctype, rows in fields.items()}
 
 
@@ -45,9 +55,8 @@ def ensure_custom_fields(update: bool = False) -> None:
 def remove_custom_fields() -> None:
     """Deletes every custom field of our module, and the property setters that stand on them."""
     for name in frappe.get_all("Custom Field", filters={"module": MODULE}, pluck="name", order_by="name"):
-        frappe.delete_doc(
-            "Custom Field", name, force=True, ignore_permissions=True
-        )  # uninstall: no user to ask
+        # uninstall: no user to ask
+        frappe.delete_doc("Custom Field", name, force=True, ignore_permissions=True)
 
 
 def _party_fields(after: str, referred_by: bool = False) -> list[Field]:

@@ -1,4 +1,4 @@
-"""Connections: the relationship, and what the customer told us, on the forms of Customer, Lead and Prospect."""
+"""Connections: the relationship, what the customer told us, and service contracts, on the forms of Customer, Lead and Prospect."""
 
 from __future__ import annotations
 
@@ -26,10 +26,15 @@ VOICE = {
     "Prospect": {"Survey Response": "party", "Survey Follow Up": "party", "Survey Invitation": "party"},
 }
 
+#: What was agreed with a customer, and what came of it.
+SERVICE = ("Service Contract", "Service Usage Entry", "Service Appointment", "Service Renewal")
+
 
 def customer(data: dict[str, Any]) -> dict[str, Any]:
     """Connections of a Customer."""
-    return _connected(data, "Customer")
+    _connected(data, "Customer")
+    data["transactions"].append({"label": _("Service Contracts"), "items": list(SERVICE)})
+    return data
 
 
 def lead(data: dict[str, Any]) -> dict[str, Any]:

@@ -17,12 +17,24 @@ if TYPE_CHECKING:
     from frappe.model.document import Document
 
     from relationship_crm.engine.stages import Criterion, Ladder, Rung
+    from relationship_crm.signals.base import Signal
 
 SETTINGS, SURVEY = "Relationship CRM Settings", "Relationship Survey"
+ENDING_REASON = "Contract Ending Reason"
+#: Why contracts end, and whether that is beyond the customer's choice.
+ENDING_REASONS = {
+    "Price": False,
+    "Dissatisfied with the Service": False,
+    "Another Supplier": False,
+    "No Need Any More": False,
+    "Business Closed": True,
+    "Replaced by Another Contract": True,
+    "Ended by Us": True,
+}
 
 
 def insert_missing() -> None:
-    """Inserts the ladders, the scoring model, the surveys and the settings that are not there yet.
+    """Inserts the ladders, the scoring model, the surveys, ending reasons and the settings that are not there yet.
 
     A ladder that exists is left alone as a whole: a rung that a company deleted does not come back.
     """
@@ -36,6 +48,7 @@ def insert_missing() -> None:
     for plan in PLANS:
         if not frappe.db.exists(SURVEY, plan.name):
             _save(_survey(plan))
+    _ending_reasons()
     _fill_settings()
 
 
@@ -78,7 +91,8 @@ def _save(doc: Document) -> None:
     doc.save()
 
 
-def _criteria(criteria: Iterable[Criterion]) -> list[dict[str, Any]]:
+def criteria_rows(criteria: Iterable[Criterion]) -> list[dict[str, Any]]:
+    """Criteria as rows of a Relationship Stage or Stage Model."""
     return [
         {
             "measure": criterion.measure,
@@ -92,13 +106,30 @@ def _criteria(criteria: Iterable[Criterion]) -> list[dict[str, Any]]:
     ]
 
 
+def signal_rows(signals: Iterable[Signal]) -> list[dict[str, Any]]:
+    """Signals as they come, as rows of a Relationship Scoring Model: one a dimension they speak about."""
+    return [
+        {
+            "signal": signal.key,
+            "label": signal.label,
+            "dimension": dimension,
+            "enabled": 1,
+            "weight": signal.weight,
+            "half_life": signal.half_life or 0,
+            "cap": signal.cap,
+        }
+        for signal in signals
+        for dimension in signal.dimensions
+    ]
+
+
 def _stage_model(ladder: Ladder, existing: Document | None = None) -> Document:
     values = {
         "model_name": ladder.name,
         "description": ladder.description,
         "source": ladder.source,
         "disabled": 0,
-        "dissolution_criteria": _criteria(ladder.dissolution),
+        "dissolution_criteria": criteria_rows(ladder.dissolution),
     }
     return _filled("Relationship Stage Model", values, existing)
 
@@ -111,7 +142,7 @@ def _stage(ladder: Ladder, rung: Rung, existing: Document | None = None) -> Docu
         "color": rung.color,
         "established": int(rung.established),
         "description": rung.description,
-        "criteria": _criteria(rung.criteria),
+        "criteria": criteria_rows(rung.criteria),
     }
     return _filled("Relationship Stage", values, existing)
 
@@ -147,19 +178,6 @@ def _free_rungs(ladder: Ladder) -> None:
 def _scoring_model(existing: Document | None = None) -> Document:
     from relationship_crm.signals import standard_signals
 
-    rows = [
-        {
-            "signal": signal.key,
-            "label": signal.label,
-            "dimension": dimension,
-            "enabled": 1,
-            "weight": signal.weight,
-            "half_life": signal.half_life or 0,
-            "cap": signal.cap,
-        }
-        for signal in standard_signals()
-        for dimension in signal.dimensions
-    ]
     values = {
         "model_name": STANDARD,
         "disabled": 0,
@@ -168,7 +186,7 @@ def _scoring_model(existing: Document | None = None) -> Document:
         "prior_weight": PRIOR_WEIGHT,
         "group_weight": GROUP_WEIGHT,
         "neutral": NEUTRAL,
-        "signals": rows,
+        "signals": signal_rows(standard_signals()),
     }
     return _filled("Relationship Scoring Model", values, existing)
 
@@ -178,6 +196,15 @@ def _survey(plan: Plan, existing: Document | None = None) -> Document:
     doc = _filled(SURVEY, survey_values(plan), existing)
     doc.flags.restored = True  # answers given to a changed question keep their own
     return doc
+
+
+def _ending_reasons() -> None:
+    """All of them, or none: what a company took out does not come back."""
+    if frappe.db.a_row_exists(ENDING_REASON):
+        return
+    for reason, beyond in ENDING_REASONS.items():
+        values = {"reason": reason, "enabled": 1, "not_customers_choice": int(beyond)}
+        _save(_filled(ENDING_REASON, values, None))
 
 
 def _fill_settings() -> None:

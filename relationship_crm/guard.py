@@ -28,16 +28,26 @@ def database_errors() -> tuple[type[Exception], ...]:
 
 def never_in_the_way(handler: Handler) -> Handler:
     """A document event of ours that may not stop the ERP's document by a mistake of its own."""
+    return letting()(handler)
 
-    @wraps(handler)
-    def guarded(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return handler(*args, **kwargs)
-        except database_errors():
-            raise
-        except Exception:
-            frappe.clear_last_message() if frappe.message_log else None
-            frappe.log_error(title=f"Relationship CRM: {handler.__module__}.{handler.__name__}")
-            return None
 
-    return guarded  # type: ignore[return-value]
+def letting(*refusals: type[Exception]) -> Callable[[Handler], Handler]:
+    """The same for an event that may stop the document, but by these errors alone: they are rules, no mistakes."""
+
+    def decorate(handler: Handler) -> Handler:
+        @wraps(handler)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            try:
+                return handler(*args, **kwargs)
+            except refusals:
+                raise
+            except database_errors():
+                raise
+            except Exception:
+                frappe.clear_last_message() if frappe.message_log else None
+                frappe.log_error(title=f"Relationship CRM: {handler.__module__}.{handler.__name__}")
+                return None
+
+        return guarded  # type: ignore[return-value]
+
+    return decorate

@@ -41,6 +41,7 @@ doctype_js = {
     "Prospect": "public/js/prospect.js",
     "Communication": "public/js/communication.js",
 }
+webform_include_js = {"Issue": "public/js/issue_web_form.js"}
 doctype_list_js = {"Customer": "public/js/customer_list.js"}
 override_doctype_dashboards = {
     "Customer": "relationship_crm.dashboards.customer",
@@ -55,6 +56,8 @@ jinja = {
         # links to surveys for print formats
         "relationship_crm.surveys.printing.survey_link",
         "relationship_crm.surveys.printing.survey_qr",
+        # a service contract's promises in words
+        "relationship_crm.contracts.wording.contract_words",
     ]
 }
 
@@ -63,8 +66,15 @@ jinja = {
 page_renderer = "relationship_crm.surveys.web.SurveyPage"
 
 standard_portal_menu_items = [
-    {"title": "Ideas", "route": "/ideas", "reference_doctype": "Customer Idea", "role": "Customer"}
+    {"title": "Ideas", "route": "/ideas", "reference_doctype": "Customer Idea", "role": "Customer"},
+    {
+        "title": "Service Contracts",
+        "route": "/contracts",
+        "reference_doctype": "Service Contract",
+        "role": "Customer",
+    },
 ]
+website_route_rules = [{"from_route": "/contracts/<path:name>", "to_route": "contract"}]
 
 # Permissions
 
@@ -79,6 +89,13 @@ permission_query_conditions = {
     "Survey Follow Up": "relationship_crm.permissions.query_conditions",
     "Customer Referral": "relationship_crm.permissions.customer_query_conditions",
     "Customer Idea": "relationship_crm.permissions.customer_query_conditions",
+    "Service Appointment": "relationship_crm.permissions.appointment_query_conditions",
+    "Service Renewal": "relationship_crm.permissions.customer_query_conditions",
+    "Service Contract": "relationship_crm.permissions.customer_query_conditions",
+    "Service Charge": "relationship_crm.permissions.customer_query_conditions",
+    "Service Usage Entry": "relationship_crm.permissions.customer_query_conditions",
+    "Service Usage Adjustment": "relationship_crm.permissions.customer_query_conditions",
+    "Service Usage Warning": "relationship_crm.permissions.customer_query_conditions",
 }
 has_permission = {
     "Relationship": "relationship_crm.permissions.has_permission",
@@ -91,12 +108,22 @@ has_permission = {
     "Survey Follow Up": "relationship_crm.permissions.has_permission",
     "Customer Referral": "relationship_crm.permissions.customer_has_permission",
     "Customer Idea": "relationship_crm.permissions.customer_has_permission",
+    "Service Appointment": "relationship_crm.permissions.appointment_has_permission",
+    "Service Renewal": "relationship_crm.permissions.customer_has_permission",
+    "Service Contract": "relationship_crm.permissions.customer_has_permission",
+    "Service Charge": "relationship_crm.permissions.customer_has_permission",
+    "Service Usage Entry": "relationship_crm.permissions.customer_has_permission",
+    "Service Usage Adjustment": "relationship_crm.permissions.customer_has_permission",
+    "Service Usage Warning": "relationship_crm.permissions.customer_has_permission",
 }
 # A run outlives the party it was about.
 ignore_links_on_delete = ["Process Relationship Assessment"]
 
+# Cancelling what a contract links does not propose to cancel the contract.
+auto_cancel_exempted_doctypes = ["Service Contract", "Service Usage Adjustment"]
+
 # Runs of the assessment are kept this many days; Log Settings lists them and takes another number.
-default_log_clearing_doctypes = {"Process Relationship Assessment": 30}
+default_log_clearing_doctypes = {"Process Relationship Assessment": 30, "Service Billing Run": 90}
 
 # ERPNext documents
 
@@ -107,6 +134,7 @@ doc_events = {
         "before_submit": "relationship_crm.overrides.quotation.before_submit",
         "on_submit": "relationship_crm.overrides.quotation.on_submit",
         "on_cancel": "relationship_crm.overrides.quotation.on_cancel",
+        "on_trash": "relationship_crm.overrides.quotation.on_trash",
     },
     "Sales Order": {
         "before_validate": "relationship_crm.overrides.sales_order.before_validate",
@@ -122,14 +150,21 @@ doc_events = {
         "validate": "relationship_crm.overrides.delivery_note.validate",
         "before_submit": "relationship_crm.overrides.delivery_note.before_submit",
         "on_submit": "relationship_crm.overrides.delivery_note.on_submit",
+        "before_update_after_submit": "relationship_crm.overrides.delivery_note.before_update_after_submit",
+        "on_update_after_submit": "relationship_crm.overrides.delivery_note.on_update_after_submit",
         "on_cancel": "relationship_crm.overrides.delivery_note.on_cancel",
     },
     "Sales Invoice": {
         "before_validate": "relationship_crm.overrides.sales_invoice.before_validate",
         "validate": "relationship_crm.overrides.sales_invoice.validate",
         "before_submit": "relationship_crm.overrides.sales_invoice.before_submit",
+        "on_update": "relationship_crm.overrides.sales_invoice.on_update",
         "on_submit": "relationship_crm.overrides.sales_invoice.on_submit",
+        "before_update_after_submit": "relationship_crm.overrides.sales_invoice.before_update_after_submit",
+        "on_update_after_submit": "relationship_crm.overrides.sales_invoice.on_update_after_submit",
         "on_cancel": "relationship_crm.overrides.sales_invoice.on_cancel",
+        "on_trash": "relationship_crm.overrides.sales_invoice.on_trash",
+        "on_discard": "relationship_crm.overrides.sales_invoice.on_discard",
     },
     "POS Invoice": {
         "on_submit": "relationship_crm.overrides.pos_invoice.on_submit",
@@ -142,10 +177,13 @@ doc_events = {
         "on_submit": "relationship_crm.overrides.unreconcile_payment.on_submit",
     },
     "Issue": {
+        "validate": "relationship_crm.overrides.issue.validate",
+        "before_save": "relationship_crm.overrides.issue.before_save",
         "on_update": "relationship_crm.overrides.issue.on_update",
         "on_trash": "relationship_crm.overrides.issue.on_trash",
     },
     "Warranty Claim": {
+        "validate": "relationship_crm.overrides.warranty_claim.validate",
         "on_update": "relationship_crm.overrides.warranty_claim.on_update",
         "on_trash": "relationship_crm.overrides.warranty_claim.on_trash",
     },
@@ -188,7 +226,36 @@ doc_events = {
         "on_update": "relationship_crm.overrides.event.on_update",
         "on_trash": "relationship_crm.overrides.event.on_trash",
     },
-    "Maintenance Visit": {"on_cancel": "relationship_crm.overrides.maintenance_visit.on_cancel"},
+    "Maintenance Visit": {
+        "validate": "relationship_crm.overrides.maintenance_visit.validate",
+        "after_insert": "relationship_crm.overrides.maintenance_visit.after_insert",
+        "on_submit": "relationship_crm.overrides.maintenance_visit.on_submit",
+        "before_update_after_submit": "relationship_crm.overrides.maintenance_visit.before_update_after_submit",
+        "on_update_after_submit": "relationship_crm.overrides.maintenance_visit.on_update_after_submit",
+        "on_cancel": "relationship_crm.overrides.maintenance_visit.on_cancel",
+        "on_trash": "relationship_crm.overrides.maintenance_visit.on_trash",
+    },
+    "Timesheet": {
+        "validate": "relationship_crm.overrides.timesheet.validate",
+        "after_insert": "relationship_crm.overrides.timesheet.after_insert",
+        "on_submit": "relationship_crm.overrides.timesheet.on_submit",
+        "before_update_after_submit": "relationship_crm.overrides.timesheet.before_update_after_submit",
+        "on_update_after_submit": "relationship_crm.overrides.timesheet.on_update_after_submit",
+        "on_cancel": "relationship_crm.overrides.timesheet.on_cancel",
+        "on_trash": "relationship_crm.overrides.timesheet.on_trash",
+    },
+    "Employee": {"on_trash": "relationship_crm.overrides.employee.on_trash"},
+    "Contract": {
+        "on_cancel": "relationship_crm.overrides.linked.on_cancel",
+        "on_trash": "relationship_crm.overrides.linked.on_trash",
+    },
+    "Blanket Order": {
+        "on_cancel": "relationship_crm.overrides.linked.on_cancel",
+        "on_trash": "relationship_crm.overrides.linked.on_trash",
+    },
+    "Project": {"on_trash": "relationship_crm.overrides.linked.on_trash"},
+    "Subscription": {"on_trash": "relationship_crm.overrides.linked.on_trash"},
+    "Auto Repeat": {"on_trash": "relationship_crm.overrides.linked.on_trash"},
     "Contact": {"on_trash": "relationship_crm.overrides.contact.on_trash"},
     "Personal Data Deletion Request": {
         "on_update": "relationship_crm.overrides.personal_data_deletion_request.on_update",
@@ -212,6 +279,11 @@ user_data_fields = [
         "filter_by": "contact_email",
         "redact_fields": ["contact_name", "contact_email", "contact_phone"],
     },
+    {
+        "doctype": "Service Usage Warning",
+        "filter_by": "told_customer",
+        "redact_fields": ["told_customer"],
+    },
 ]
 
 # Scheduler
@@ -222,6 +294,7 @@ scheduler_events = {
             "relationship_crm.assessment.tasks.drain_relationship_events",
             "relationship_crm.surveys.tasks.send_relationship_surveys",
             "relationship_crm.surveys.tasks.tend_survey_follow_ups",
+            "relationship_crm.contracts.tasks.warn_about_service_usage",
         ]
     },
     "daily": ["relationship_crm.advocacy.tasks.record_referrals"],
@@ -229,5 +302,8 @@ scheduler_events = {
     "daily_long": [
         "relationship_crm.assessment.tasks.nightly_relationship_assessment",
         "relationship_crm.surveys.tasks.forget_old_relationship_surveys",
+        "relationship_crm.contracts.tasks.roll_service_contracts",
+        "relationship_crm.contracts.tasks.draft_due_service_invoices",
+        "relationship_crm.contracts.tasks.renew_service_contracts",
     ],
 }

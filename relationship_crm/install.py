@@ -34,9 +34,8 @@ def ensure_roles() -> None:
     """The roles, should somebody have deleted one before the fixtures come."""
     for role in ROLES:
         if not frappe.db.exists("Role", role):
-            frappe.get_doc({"doctype": "Role", "role_name": role, "desk_access": 1}).insert(
-                ignore_permissions=True
-            )  # install runs as Administrator, migrate may not
+            doc = frappe.get_doc({"doctype": "Role", "role_name": role, "desk_access": 1})
+            doc.insert(ignore_permissions=True)  # install runs as Administrator, migrate may not
 
 
 def ensure_board() -> None:

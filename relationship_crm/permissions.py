@@ -29,7 +29,17 @@ NAME_THEIR_PARTY = (
 ANONYMOUS = "`tabSurvey Response`.anonymous = 0"
 
 #: DocTypes about a customer, with the field that names them.
-OF_A_CUSTOMER = {"Customer Referral": "referrer", "Customer Idea": "customer"}
+OF_A_CUSTOMER = {
+    "Customer Referral": "referrer",
+    "Customer Idea": "customer",
+    "Service Appointment": "customer",
+    "Service Renewal": "customer",
+    "Service Contract": "customer",
+    "Service Charge": "customer",
+    "Service Usage Entry": "customer",
+    "Service Usage Adjustment": "customer",
+    "Service Usage Warning": "customer",
+}
 
 
 def query_conditions(user: str | None = None, doctype: str = "Relationship") -> str:
@@ -107,6 +117,30 @@ def customer_has_permission(
         for name in customers
     ]
     return all(found)
+
+
+def appointment_query_conditions(user: str | None = None, doctype: str = "Service Appointment") -> str:
+    """Appointments with customers the user may read, and their own: technicians need not read customers. As SQL."""
+    condition = customer_query_conditions(user, doctype)
+    if not condition:
+        return ""
+    theirs = frappe.db.escape(user or frappe.session.user, percent=False)
+    own = f"`tab{doctype}`.employee in (select name from `tabEmployee` where user_id = {theirs})"
+    return f"({condition} or {own})"
+
+
+def appointment_has_permission(
+    doc: Document, ptype: str = "read", user: str | None = None, debug: bool = False
+) -> bool:
+    """Whether an appointment is with a customer the user may read, or the user's own and stays with its customer."""
+    if customer_has_permission(doc, ptype, user):
+        return True
+    if doc.is_new():
+        return False
+    stored = frappe.db.get_value(doc.doctype, doc.name, ["customer", "employee"], as_dict=True)
+    if not stored or not stored.employee or doc.customer != stored.customer:
+        return False
+    return frappe.db.get_value("Employee", stored.employee, "user_id") == (user or frappe.session.user)
 
 
 def relationship_criterion(user: str, table: str = "Relationship") -> str:

@@ -27,9 +27,8 @@ def after_uninstall() -> None:
 def remove_property_setters() -> None:
     """Property setters of our module, on whatever DocType they stand."""
     for name in frappe.get_all("Property Setter", filters={"module": MODULE}, pluck="name", order_by="name"):
-        frappe.delete_doc(
-            "Property Setter", name, force=True, ignore_permissions=True
-        )  # uninstall: no user to ask
+        # uninstall: no user to ask
+        frappe.delete_doc("Property Setter", name, force=True, ignore_permissions=True)
 
 
 def remove_roles() -> None:
@@ -96,9 +95,8 @@ def remove_scheduled_jobs() -> None:
         "Scheduled Job Type", {"method": ("like", "relationship_crm.%")}, pluck="name", order_by="name"
     )
     for name in jobs:
-        frappe.delete_doc(
-            "Scheduled Job Type", name, force=True, ignore_permissions=True
-        )  # uninstall: no user to ask
+        # uninstall: no user to ask
+        frappe.delete_doc("Scheduled Job Type", name, force=True, ignore_permissions=True)
 
 
 def remove_log_settings() -> None:

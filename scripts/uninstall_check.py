@@ -76,7 +76,7 @@ def use() -> None:
     if not frappe.db.exists("Customer", "RCRM Uninstall"):
         frappe.get_doc({"doctype": "Customer", "customer_name": "RCRM Uninstall"}).insert()
     run = create_run()
-    frappe.db.commit()
+    frappe.db.commit()  # a script of its own: `execute` rolls back where it fails, and must find the run
     execute(run.name)
     status, parties = frappe.db.get_value(
         "Process Relationship Assessment", run.name, ["status", "done_parties"]
@@ -204,5 +204,5 @@ if __name__ == "__main__":
     frappe.set_user("Administrator")
     frappe.flags.mute_emails = True
     STEPS[sys.argv[1]](*sys.argv[2:])
-    frappe.db.commit()
+    frappe.db.commit()  # a script of its own: the next step is another process
     frappe.destroy()

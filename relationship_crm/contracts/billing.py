@@ -84,7 +84,7 @@ class Terms:
     end: date
     price: Money
     every: Every = Every.MONTH
-    price_months: int | None = None  # months that the price is for; None: one billing period
+    price_months: int | Fraction | None = None  # months that the price is for; None: one billing period
     in_advance: bool = True
     aligned: bool = False
     whole: bool = False  # broken periods cost the whole price
@@ -222,6 +222,11 @@ def _amounts(terms: Terms, agreed: list[Price], parts: list[_Part]) -> list[Deci
         settled += total
         found += apportion(own, terms.unit, total)
     return found
+
+
+def years(terms: Terms) -> Fraction:
+    """How many years the schedule charges for, broken periods as it shares them; 1 where the price is for all of it."""
+    return sum((part.share for part in _parts(terms, prices(terms))), Fraction(0))
 
 
 def _for_all(terms: Terms) -> bool:

@@ -96,7 +96,7 @@ def _company() -> str:
 def _ensure(doctype: str, key: dict[str, Any], **values: Any) -> str:
     """The name of a document, made where it does not exist."""
     name = frappe.db.exists(doctype, key)
-    return name or frappe.get_doc({"doctype": doctype, **key, **values}).insert(ignore_permissions=True).name
+    return name or frappe.get_doc({"doctype": doctype, **key, **values}).insert().name
 
 
 def _masters(company: str) -> None:
@@ -127,7 +127,7 @@ def _customer(rng: random.Random, profile: Profile, number: int, company: str) -
             "customer_group": GROUPS[number % len(GROUPS)],
             "territory": frappe.db.get_value("Territory", {"is_group": 0}, order_by="name asc"),
         }
-    ).insert(ignore_permissions=True)
+    ).insert()
     for day in _order_days(rng, profile):
         _sale(rng, profile, customer.name, company, day)
         if rng.random() < profile.complaints:
@@ -170,17 +170,17 @@ def _sale(rng: random.Random, profile: Profile, customer: str, company: str, day
         entry.update(
             {"posting_date": max(paid, delivered), "reference_no": invoice.name, "reference_date": paid}
         )
-        entry.insert(ignore_permissions=True).submit()
+        entry.insert().submit()
 
 
 def _dated(doc: Any, day: date, **values: Any) -> Any:
     doc.update({"posting_date": day, "set_posting_time": 1, "payment_terms_template": None, **values})
     doc.set("payment_schedule", [])
-    return doc.insert(ignore_permissions=True).submit()
+    return doc.insert().submit()
 
 
 def _submit(doctype: str, **values: Any) -> Any:
-    return frappe.get_doc({"doctype": doctype, **values}).insert(ignore_permissions=True).submit()
+    return frappe.get_doc({"doctype": doctype, **values}).insert().submit()
 
 
 def _issue(rng: random.Random, customer: str, day: date) -> None:
@@ -195,11 +195,11 @@ def _issue(rng: random.Random, customer: str, day: date) -> None:
             "opening_date": day,
             "status": "Closed",
         }
-    ).insert(ignore_permissions=True)
+    ).insert()
 
 
 def _leads() -> None:
     for number in range(1, 9):
         frappe.get_doc(
             {"doctype": "Lead", "lead_name": f"Demo Lead {number}", "company_name": f"Demo Prospect {number}"}
-        ).insert(ignore_permissions=True)
+        ).insert()

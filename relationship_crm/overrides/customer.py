@@ -8,6 +8,8 @@ from relationship_crm.advocacy import lifecycle as advocacy
 from relationship_crm.advocacy import referred_by
 from relationship_crm.assessment import lifecycle
 from relationship_crm.assessment.outbox import mark
+from relationship_crm.contracts import lifecycle as contracts
+from relationship_crm.contracts import planning
 from relationship_crm.guard import never_in_the_way
 from relationship_crm.surveys import lifecycle as surveys
 
@@ -62,7 +64,9 @@ def after_rename(doc: Any, method: str | None, old: str, new: str, merge: bool =
     """Our rows name the party in plain text too."""
     lifecycle.rename("Customer", old, new)
     if merge:
+        lifecycle.after_merge("Customer", new)
         advocacy.after_merge("Customer", new)
+    contracts.renamed(new)
     mark(doc, "Customer", new, None, "merged" if merge else "renamed")
 
 
@@ -70,4 +74,5 @@ def on_trash(doc: Any, method: str | None = None) -> None:
     """Remove our rows, or they would keep the customer from being deleted."""
     advocacy.remove("Customer", doc.name, doc.customer_name)
     surveys.remove("Customer", doc.name)
+    planning.customer_deleted(doc.name)
     lifecycle.remove(doc, "Customer", doc.name)

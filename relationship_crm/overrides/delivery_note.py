@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from relationship_crm.assessment.outbox import mark
+from relationship_crm.contracts import entitlement
 from relationship_crm.guard import never_in_the_way
 from relationship_crm.policies import apply
 from relationship_crm.surveys import invitations
@@ -16,7 +17,8 @@ def before_validate(doc: Any, method: str | None = None) -> None:
 
 
 def validate(doc: Any, method: str | None = None) -> None:
-    """Let policies tell."""
+    """It finds its contracts; let policies tell."""
+    entitlement.match(doc)
     apply.on_validate(doc, "Customer", doc.customer)
 
 
@@ -25,14 +27,34 @@ def before_submit(doc: Any, method: str | None = None) -> None:
     apply.before_submit(doc, "Customer", doc.customer)
 
 
-@never_in_the_way
 def on_submit(doc: Any, method: str | None = None) -> None:
-    """The customer has news."""
+    """It uses its contracts; the customer has news."""
+    entitlement.use(doc)
+    _submitted(doc)
+
+
+@never_in_the_way
+def _submitted(doc: Any) -> None:
     mark(doc, "Customer", doc.customer, doc.posting_date, "submitted")
 
 
-@never_in_the_way
+def before_update_after_submit(doc: Any, method: str | None = None) -> None:
+    """It may have been moved to another contract."""
+    entitlement.move(doc)
+
+
+def on_update_after_submit(doc: Any, method: str | None = None) -> None:
+    """What it uses follows."""
+    entitlement.use(doc)
+
+
 def on_cancel(doc: Any, method: str | None = None) -> None:
-    """The customer has news, and is not asked about it any more."""
+    """What it used is free again; the customer has news, and is not asked about it any more."""
+    entitlement.release(doc)
+    _cancelled(doc)
+
+
+@never_in_the_way
+def _cancelled(doc: Any) -> None:
     mark(doc, "Customer", doc.customer, doc.posting_date, "cancelled")
     invitations.withdraw(doc.doctype, doc.name)

@@ -40,6 +40,7 @@ def after_rename(doc: Any, method: str | None, old: str, new: str, merge: bool =
     """Our rows name the party in plain text too."""
     lifecycle.rename("Lead", old, new)
     if merge:
+        lifecycle.after_merge("Lead", new)
         advocacy.after_merge("Lead", new)
     mark(doc, "Lead", new, None, "merged" if merge else "renamed")
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from relationship_crm import stamp
 from relationship_crm.assessment.outbox import mark
+from relationship_crm.contracts import quoting
 from relationship_crm.guard import never_in_the_way
 from relationship_crm.policies import apply
 
@@ -28,11 +29,18 @@ def before_submit(doc: Any, method: str | None = None) -> None:
 
 @never_in_the_way
 def on_submit(doc: Any, method: str | None = None) -> None:
-    """The party has news."""
+    """The party has news; a renewal is proposed."""
     mark(doc, doc.quotation_to, doc.party_name, doc.transaction_date, "submitted")
+    quoting.quotation_submitted(doc)
 
 
 @never_in_the_way
 def on_cancel(doc: Any, method: str | None = None) -> None:
-    """The party has news."""
+    """The party has news; nothing is proposed any more."""
     mark(doc, doc.quotation_to, doc.party_name, doc.transaction_date, "cancelled")
+    quoting.quotation_cancelled(doc)
+
+
+def on_trash(doc: Any, method: str | None = None) -> None:
+    """The renewal that it proposed would keep it from being deleted."""
+    quoting.quotation_deleted(doc)

@@ -6,6 +6,7 @@ from typing import Any
 
 from relationship_crm import stamp
 from relationship_crm.assessment.outbox import mark
+from relationship_crm.contracts import entitlement, renewing
 from relationship_crm.guard import never_in_the_way
 from relationship_crm.policies import apply
 
@@ -17,7 +18,8 @@ def before_validate(doc: Any, method: str | None = None) -> None:
 
 
 def validate(doc: Any, method: str | None = None) -> None:
-    """Let policies tell."""
+    """It finds the contracts that its delivery will use; let policies tell."""
+    entitlement.match(doc)
     apply.on_validate(doc, "Customer", doc.customer)
 
 
@@ -34,9 +36,15 @@ def freeze_promises(doc: Any) -> None:
         item.relationship_promised_date = item.delivery_date or doc.delivery_date
 
 
-@never_in_the_way
 def on_submit(doc: Any, method: str | None = None) -> None:
-    """The customer has news."""
+    """Its contracts have enough left; the customer has news; it may accept a renewal."""
+    entitlement.use(doc)
+    _submitted(doc)
+    renewing.ordered(doc)
+
+
+@never_in_the_way
+def _submitted(doc: Any) -> None:
     mark(doc, "Customer", doc.customer, doc.transaction_date, "submitted")
 
 

@@ -30,6 +30,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "Prospect Lead": {"parenttype": "Prospect"},
     "Survey Response": {"party_type": "Customer"},
     "Survey Answer": {"parenttype": "Survey Response"},
+    "Service Contract": {"docstatus": 1, "renewal": "By Proposal", "renewal_months": 12},
+    "Subscription": {"party_type": "Customer"},
 }
 
 

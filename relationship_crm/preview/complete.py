@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from relationship_crm.preview.book import Book
-from relationship_crm.preview.links import link_deliveries, link_payments, open_neighbours, payment_ledger
+from relationship_crm.preview.links import (
+    link_contracts,
+    link_deliveries,
+    link_payments,
+    open_neighbours,
+    payment_ledger,
+)
 from relationship_crm.preview.load import Loaded
 from relationship_crm.preview.payment_gaps import leave_out_unknown_payments
 
@@ -32,6 +38,7 @@ EVIDENCE: tuple[tuple[tuple[str, ...], str], ...] = (
     (("Event",), "nothing is known about meetings"),
     (("Survey Response",), "nothing is known about what customers say when they are asked"),
     (("Customer Referral", "Customer"), "nothing is known about referrals"),
+    (("Service Contract", "Subscription"), "nothing is known about contracts that were renewed or ended"),
     (("Lead", "Prospect"), "leads and prospects are not on the ladder"),
     (("Opportunity",), "opportunities do not show who is in talks"),
     (("Customer",), "customers are taken from the documents; groups, territories and referrals are unknown"),
@@ -49,7 +56,10 @@ CHILD_EVIDENCE = (
 STATUS = {"Draft": 0, "Cancelled": 2}
 SUBMITTABLE = (
     "Sales Invoice", "POS Invoice", "Sales Order", "Delivery Note", "Quotation", "Payment Entry", "Journal Entry",
+    "Service Contract",
 )  # fmt: skip
+#: Our own documents call it a state.
+STATE = {"Service Contract": "state"}
 #: The document date that stands in for a missing creation.
 DATED = {
     "Sales Invoice": "posting_date",
@@ -68,6 +78,8 @@ DATED = {
     "Survey Response": "answered_on",
     "Customer Referral": "referral_date",
     "Customer Idea": "submitted_on",
+    "Service Contract": "start_date",
+    "Subscription": "start_date",
 }
 SUMS = {"Sales Invoice", "POS Invoice", "Sales Order"}
 
@@ -96,6 +108,7 @@ def complete(book: Book, loaded: Loaded) -> None:
     link_deliveries(book, notes)
     _item_groups(book, notes)
     _answers(book)
+    link_contracts(book)
     open_neighbours(book)
     _currencies(book, notes)
     add_customers(book, notes)
@@ -118,11 +131,12 @@ def _absent(rows: list[dict[str, Any]], column: str) -> bool:
 
 def _docstatus(doctype: str, rows: list[dict[str, Any]], notes: list[str]) -> None:
     """Submitted, draft or cancelled by the status text, where the export lacks docstatus."""
+    status = STATE.get(doctype, "status")
     if _absent(rows, "docstatus"):
-        if _absent(rows, "status"):
-            notes.append(f"{doctype}.csv has neither status nor docstatus: every row counts as submitted.")
+        if _absent(rows, status):
+            notes.append(f"{doctype}.csv has neither {status} nor docstatus: every row counts as submitted.")
         for row in rows:
-            row["docstatus"] = STATUS.get(row.get("status"), 1)
+            row["docstatus"] = STATUS.get(row.get(status), 1)
 
 
 def _amounts(doctype: str, rows: list[dict[str, Any]], notes: list[str]) -> None:
@@ -207,6 +221,7 @@ def add_customers(book: Book, notes: list[str]) -> None:
         "Warranty Claim",
         "Survey Response",
         "Customer Idea",
+        "Service Contract",
     ):
         for row in book.rows.get(doctype, ()):
             name = row.get("customer")

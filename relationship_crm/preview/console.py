@@ -11,6 +11,7 @@ import click
 
 from relationship_crm.engine.dimensions import DIMENSIONS
 from relationship_crm.engine.scores import ENOUGH
+from relationship_crm.preview.contracts import AHEAD, contracts
 from relationship_crm.preview.load import Loaded
 from relationship_crm.preview.run import Result
 from relationship_crm.preview.summary import Move, Summary
@@ -128,6 +129,7 @@ class Console:
         self._ladder(summary)
         self._moves(summary)
         self._at_risk(summary)
+        self._contracts(result)
         self._evidence(summary, result, loaded)
         self.line()
         self.line(
@@ -179,6 +181,24 @@ class Console:
                 (x.title, x.stage, number(x.revenue_12m), "; ".join(x.reasons_at_risk)) for x in risky[:ROWS]
             ]
             self.table(("Customer", "Stage", "Revenue 12 m", "Why"), rows, right=(2,))
+
+    def _contracts(self, result: Result) -> None:
+        found = contracts(result.ledger, result.summary.as_of)
+        if found is None:
+            return
+        self.heading(f"{found.in_force:,} service contracts in force, worth {number(found.value)} a year")
+        self.line(f"Within twelve months {found.renewed:,} renewed, {found.refused:,} decided against.")
+        if found.unknown:
+            self.line(found.unknown)
+        elif found.tenures:
+            rows = [
+                (str(row.renewals), f"{row.asked:,}", f"{row.renewed:,}", f"{row.chance.value or 0:.0%}")
+                for row in found.tenures
+            ]
+            self.table(("Renewals before", "Asked", "Renewed", "Probability"), rows, right=(1, 2, 3))
+        if found.due:
+            value = number(sum(due.value for due in found.due))
+            self.line(f"To be decided in {AHEAD} days: {len(found.due):,}, worth {value} a year.")
 
     def _evidence(self, summary: Summary, result: Result, loaded: Loaded) -> None:
         self.heading("How much is known")

@@ -14,6 +14,7 @@ from typing import Any
 from relationship_crm.preview import demo_profiles as cast
 from relationship_crm.preview.book import Book
 from relationship_crm.preview.demo_contact import contacts, quotation
+from relationship_crm.preview.demo_contracts import sign
 from relationship_crm.preview.demo_profiles import PROFILES, Profile
 from relationship_crm.preview.demo_sales import sell
 from relationship_crm.preview.demo_voice import speak
@@ -87,6 +88,7 @@ def make_demo(
             progress(i + 1, len(customers))
     _leads(demo)
     speak(demo, customers, seed)
+    sign(demo, customers, seed)
     demo.number()
     demo.book.write(connection)
     return demo.as_of, demo.profiles

@@ -11,6 +11,7 @@ LABELS: dict[str, dict[str, str]] = {
         "type": "communication_medium",
     },
     "Company": {"company": "company_name"},
+    "Contract Ending Reason": {"not the customer's choice": "not_customers_choice"},
     "Customer": {
         "from lead": "lead_name",
         "from opportunity": "opportunity_name",
@@ -100,6 +101,20 @@ LABELS: dict[str, dict[str, str]] = {
         "uom conversion factor": "conversion_factor",
     },
     "Sales Team": {"contribution (%)": "allocated_percentage"},
+    "Service Contract": {
+        "end": "end_date",
+        "not renewed because": "not_renewed_reason",
+        "notice given on": "terminated_on",
+        "notice until": "notice_date",
+        "renewal agreed on": "renewed_on",
+        "renewal decided on": "decided_on",
+        "renewed for (months)": "renewal_months",
+        "start": "start_date",
+        "successor of": "renewed_from",
+        "terminated because": "termination_reason",
+        "value of a year": "yearly_value",
+    },
+    "Subscription": {"subscription start date": "start_date"},
     "Survey Answer": {"scaled answer given": "answered"},
     "Survey Response": {
         "agreed on": "testimonial_consent_on",

@@ -49,6 +49,16 @@ def open_neighbours(book: Book) -> None:
         book.open("Communication Link")
 
 
+def link_contracts(book: Book) -> None:
+    """A contract that another one renews was renewed, be it that only the later one says so."""
+    contracts = {
+        row["name"]: row for row in book.rows.get("Service Contract", ()) if row.get("docstatus") == 1
+    }
+    for row in contracts.values():
+        if before := contracts.get(row.get("renewed_from") or ""):
+            before["renewed_into"] = before.get("renewed_into") or row["name"]
+
+
 def link_payments(book: Book) -> None:
     """The payments that ledger entries name and no file holds, dated as their ledger entries."""
     entries = book.rows.get("Payment Ledger Entry")

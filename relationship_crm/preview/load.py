@@ -18,12 +18,15 @@ from relationship_crm.preview.tables import REQUIRED, TABLES
 from relationship_crm.preview.values import DATE_FORMATS, BadValue, parse_integer, parse_number, parse_time
 
 #: Columns that hold a day and no time, as far as their names do not say so.
-_DAYS = {"valid_till", "from_date", "until_date", "submitted_on", "realised_on"}
+_DAYS = {
+    *("valid_till", "from_date", "until_date", "submitted_on", "realised_on", "renewed_on", "decided_on"),
+    *("terminated_on", "terminated_per"),
+}
 #: Columns that hold a moment.
 _MOMENTS = {
     "creation", "modified", "communication_date", "starts_on", "response_by", "sla_resolution_by", "sla_resolution_date",
     "first_responded_on", "resolution_by", "resolution_date", "answered_on", "testimonial_consent_on",
-    "relationship_tone_on",
+    "relationship_tone_on", "renewal_entered_on", "ending_entered_on",
 }  # fmt: skip
 
 

@@ -11,6 +11,8 @@ from relationship_crm import __version__
 from relationship_crm.engine.dimensions import DIMENSIONS
 from relationship_crm.engine.scores import ENOUGH
 from relationship_crm.preview import charts
+from relationship_crm.preview.contracts import AHEAD, contracts
+from relationship_crm.preview.contracts import ROWS as ROWS_OF_CONTRACTS
 from relationship_crm.preview.examples import examples
 from relationship_crm.preview.load import Loaded
 from relationship_crm.preview.run import Result
@@ -66,6 +68,9 @@ def write_report(
         examples=told,
         voice=said,
         voice_chart=charts.voice(said.quarters, said.figures) if drawn and said and said.figures else "",
+        contracts=contracts(result.ledger, summary.as_of),
+        ahead=AHEAD,
+        rows_of_contracts=ROWS_OF_CONTRACTS,
         evidence=_evidence(summary),
         labels=DIMENSION_LABELS,
         enough=ENOUGH,

@@ -62,10 +62,10 @@ def _any(ledger: SqliteLedger, doctype: str) -> bool:
 
 
 def last_day(connection: sqlite3.Connection) -> date | None:
-    """The last date of a document in the book."""
+    """The last date of a document in the book. Contracts begin after they were agreed, so they say nothing."""
     ledger, found = SqliteLedger(connection), []
     for doctype, column in DATED.items():
-        if ledger.has(doctype) and column in COLUMNS[doctype]:
+        if doctype != "Service Contract" and ledger.has(doctype) and column in COLUMNS[doctype]:
             value = connection.execute(f'SELECT MAX(DATE("{column}")) FROM "tab{doctype}"').fetchone()[0]
             if value:
                 found.append(as_date(value))

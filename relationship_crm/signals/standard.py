@@ -6,6 +6,7 @@ from relationship_crm.signals.advocacy import IDEA_SUBMITTED, REFERRAL_GIVEN, TE
 from relationship_crm.signals.base import Signal
 from relationship_crm.signals.breadth import BREADTH_SIGNAL
 from relationship_crm.signals.contact import CONTACT_ANSWERED, MEETING_KEPT
+from relationship_crm.signals.contracts import CONTRACT_NOT_RENEWED, CONTRACT_RENEWED
 from relationship_crm.signals.delivery import DELIVERY_PROMISE
 from relationship_crm.signals.manager import MANAGER_CHANGE_COMPANY, MANAGER_CHANGE_EMPLOYEE
 from relationship_crm.signals.orders import ORDER_UNDELIVERED
@@ -29,6 +30,8 @@ def standard_signals() -> tuple[Signal, ...]:
         WARRANTY_CLAIM,
         PAYMENT_TERMS,
         ADVANCE_PAYMENT,
+        CONTRACT_RENEWED,
+        CONTRACT_NOT_RENEWED,
         BREADTH_SIGNAL,
         TENURE,
         MANAGER_CHANGE_COMPANY,

@@ -7,6 +7,7 @@ from typing import Any
 import frappe
 from frappe import _
 
+from relationship_crm import portal
 from relationship_crm.advocacy import ideas
 
 no_cache = 1
@@ -14,10 +15,9 @@ no_cache = 1
 
 def get_context(context: Any) -> None:
     """What the page shows to the user of the portal."""
-    if frappe.session.user == "Guest":
-        frappe.throw(_("You need to be logged in to access this page"), frappe.PermissionError)
+    portal.only_for_users()
     query = frappe.local.request.args if getattr(frappe.local, "request", None) else {}
-    customers = ideas.portal_customers()
+    customers = portal.customers()
     context.customers = customers
     context.ideas = ideas.portal_ideas(list(customers))
     context.colors = {

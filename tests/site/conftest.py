@@ -16,7 +16,13 @@ HERE = Path(__file__).parent
 SITE, BENCH = os.environ.get("RCRM_SITE"), Path(os.environ.get("BENCH_DIR") or Path.home() / "frappe-bench")
 sys.path.insert(0, str(HERE))  # the helpers beside the tests: erp, arithmetic, story
 
-if not SITE:
+if SITE:
+    from asking import ada, unasked  # noqa: F401  (fixtures)
+    from caring import asks, people  # noqa: F401
+    from referring import no_referrals  # noqa: F401
+    from renewals import about_to_renew  # noqa: F401
+    from visitors import guest, public, uncounted  # noqa: F401
+else:
     print("\nSITE TESTS WERE SKIPPED: RCRM_SITE IS NOT SET (see scripts/site_tests.sh).", file=sys.stderr)
     collect_ignore_glob = ["test_*.py"]
 
@@ -24,6 +30,7 @@ if not SITE:
 def pytest_configure(config: pytest.Config) -> None:
     for kind in ("DeprecationWarning", "FutureWarning"):  # of the libraries Frappe brings
         config.addinivalue_line("filterwarnings", f"ignore::{kind}")
+    config.addinivalue_line("markers", "committed: works on what is committed, and takes it away again.")
 
 
 def pytest_report_header() -> str:
@@ -71,7 +78,7 @@ def forget() -> None:
     frappe.cache.delete_keys("document_cache::")
     frappe.cache.delete_value("user_permissions")
     frappe.cache.delete_value("roles")
-    for kept in ("document_cache", "role_permissions", "user_perms", "new_doc_templates"):
+    for kept in ("document_cache", "role_permissions", "user_perms", "new_doc_templates", "request_cache"):
         if isinstance(getattr(frappe.local, kept, None), dict):
             getattr(frappe.local, kept).clear()
     frappe.db.value_cache.clear()
@@ -96,9 +103,13 @@ def prepare() -> None:
 
 
 @pytest.fixture(autouse=True)
-def clean(house):
-    """Every test begins with the bare house and leaves no trace."""
-    prepare()
+def clean(house, request):
+    """Every test begins with the bare house and leaves no trace.
+
+    A test that commits begins with the site as it stands: the bare house would be committed, and until then its settings
+    are locked, so that others would wait for the test to end.
+    """
+    forget() if request.node.get_closest_marker("committed") else prepare()
     yield
     forget()
 

@@ -389,6 +389,33 @@ class Book(Questions):
             **{"status": "New", **values},
         )  # fmt: skip
 
+    # -- contracts
+
+    def contract(
+        self, customer: str, start: str, end: str, *, renews: str | None = None, agreed: str | None = None,
+        entered: str | None = None, **values: Any,
+    ) -> str:  # fmt: skip
+        """A service contract; `renews` names the one before it, which then says so too."""
+        name = self._document(
+            "Service Contract", "SC", start, entered, customer=customer, start_date=start, end_date=end,
+            renewed_from=renews, renewed_on=agreed,
+            **{"renewal": "By Proposal", "renewal_months": 12, "notice_date": end, **values},
+        )  # fmt: skip
+        if renews:
+            self.change(renews, "Service Contract", renewed_into=name, decided_on=agreed)
+        return name
+
+    def reason(self, name: str, *, not_customers_choice: int = 0) -> str:
+        """Why a contract ended."""
+        return self.add("Contract Ending Reason", name=name, not_customers_choice=not_customers_choice)
+
+    def subscription(self, customer: str, start: str, *, entered: str | None = None, **values: Any) -> str:
+        """A subscription; its invoices name it."""
+        return self._document(
+            "Subscription", "SUB", start, entered, party_type="Customer", party=customer, start_date=start, docstatus=0,
+            **values,
+        )  # fmt: skip
+
     def yardstick(self, kind: str, segment: str, month: int, value: float) -> None:
         """A figure of the population."""
         self.add("Relationship Yardstick", "YARD", kind=kind, segment=segment, month=month, value=value)

@@ -14,6 +14,7 @@ from relationship_crm.assessment.compute import Assessment
 from relationship_crm.assessment.explain import by_signal, event_contributions
 from relationship_crm.config.ladders import KOTLER
 from relationship_crm.measures.advocacy import ADVOCACY
+from relationship_crm.preview.contracts import contracts
 from relationship_crm.preview.demo import make_demo
 from relationship_crm.preview.demo_profiles import PROFILES
 from relationship_crm.preview.run import Result, assess
@@ -150,6 +151,65 @@ def test_referrals_make_advocates(demo: tuple[Result, dict[str, list[Line]]]) ->
     assert partners and all(deeds[line.party][0] > 1 or deeds[line.party][2] for line in partners)
 
 
+def test_contracts_are_in_the_book(demo: tuple[Result, dict[str, list[Line]]]) -> None:
+    """Counted once more from the rows, one at a time."""
+    ledger = demo[0].ledger
+    ledger.connection.row_factory = sqlite3.Row
+    rows = [dict(row) for row in ledger.connection.execute('SELECT * FROM "tabService Contract"')]
+    ledger.connection.row_factory = None
+    day, year_ago = AS_OF.isoformat(), "2025-10-31"
+    in_force = [r for r in rows if r["start_date"] <= day <= r["end_date"]]
+    told = contracts(ledger, AS_OF)
+    assert told is not None and told.currencies == 1
+    assert (told.in_force, told.value) == (118, pytest.approx(140823.70))
+    assert told.in_force == len(in_force)
+    assert told.value == pytest.approx(sum(r["yearly_value"] for r in in_force))
+    assert told.renewed == sum(year_ago < (r["renewed_on"] or "") <= day for r in rows) == 100
+    assert (
+        told.refused
+        == 18
+        == sum(
+            year_ago < (r["decided_on"] or r["terminated_on"] or "") <= day and not r["renewed_into"]
+            for r in rows
+        )
+    )
+    assert [(t.renewals, t.asked, t.renewed) for t in told.tenures] == [
+        (0, 147, 118),
+        (1, 103, 85),
+        (2, 2, 2),
+    ]
+    first = [r for r in rows if not r["renewed_from"]]
+    assert sum(bool(r["renewed_into"]) for r in first) == 118
+    rates = [t.chance.value for t in told.tenures]
+    assert rates == sorted(rates) and rates[0] == pytest.approx(0.8013, abs=5e-4)
+    due = {r["customer"] for r in rows if day <= r["notice_date"] <= "2027-01-29"}
+    assert len(told.due) == 18 and {line.title for line in told.due} <= due
+    assert told.expected == pytest.approx(sum(d.value * d.chance.value for d in told.due))
+
+
+def test_contracts_are_renewed_as_their_profile_would(demo: tuple[Result, dict[str, list[Line]]]) -> None:
+    rows = demo[0].ledger.connection.execute(
+        'SELECT customer, renewed_into IS NOT NULL FROM "tabService Contract" WHERE decided_on IS NOT NULL'
+    )
+    by_kind: dict[str, list[int]] = defaultdict(list)
+    for customer, renewed in rows:
+        by_kind[PROFILE_OF[customer]].append(renewed)
+    share = {kind: float(np.mean(found)) for kind, found in by_kind.items()}
+    assert min(share["champion"], share["loyal"]) > share["regular"] > share["complaining"]
+
+
+def test_a_contract_follows_another_without_a_gap(demo: tuple[Result, dict[str, list[Line]]]) -> None:
+    gaps = (
+        demo[0]
+        .ledger.connection.execute(
+            "SELECT JULIANDAY(n.start_date) - JULIANDAY(c.end_date), n.customer = c.customer, c.renewed_into = n.name, "
+            'n.renewed_on <= n.start_date FROM "tabService Contract" n JOIN "tabService Contract" c ON c.name = n.renewed_from'
+        )
+        .fetchall()
+    )
+    assert len(gaps) > 200 and set(gaps) == {(1.0, 1, 1, 1)}
+
+
 def dump(seed: int, as_of: date = AS_OF) -> list[str]:
     connection = sqlite3.connect(":memory:")
     make_demo(connection, as_of, seed)
@@ -170,6 +230,7 @@ def test_nothing_lies_ahead() -> None:
                             ("Event", "starts_on"), ("Quotation", "transaction_date"), ("Survey Response", "answered_on"),
                             ("Survey Response", "testimonial_consent_on"), ("Communication", "relationship_tone_on"),
                             ("Customer Referral", "referral_date"), ("Customer Idea", "submitted_on"),
-                            ("Customer Idea", "realised_on")):  # fmt: skip
+                            ("Customer Idea", "realised_on"), ("Service Contract", "creation"),
+                            ("Service Contract", "decided_on"), ("Service Contract", "terminated_on")):  # fmt: skip
         last = connection.execute(f'SELECT MAX(DATE("{column}")) FROM "tab{doctype}"').fetchone()[0]
         assert last <= AS_OF.isoformat(), doctype

@@ -113,6 +113,19 @@ def _history(book: Book, party: str, shift: int) -> None:
             )
             book.idea(party, ordered)
     book.pos_invoice(party, "2023-08-08")
+    first = book.contract(party, "2022-06-01", f"2023-05-{20 + shift}")
+    second = book.contract(
+        party, f"2023-05-{21 + shift}", "2024-02-15", renews=first, agreed=f"2023-04-{10 + shift}"
+    )
+    book.change(
+        second,
+        "Service Contract",
+        decided_on=f"2024-01-{10 + shift}",
+        ending_entered_on=f"2024-01-{12 + shift} 08:00:00",
+    )
+    subscription = book.subscription(party, "2022-11-01", cancelation_date=f"2024-11-{10 + shift}")
+    for day in ("2023-06-01", "2023-11-05", "2024-02-05"):
+        book.sales_invoice(party, day, 30, groups=["A"], subscription=subscription)
 
 
 def test_the_book_lets_every_signal_speak(full):
@@ -193,7 +206,7 @@ def test_no_value_stands_in_the_sql(full, key, restricted):
 
 def test_every_signal_says_what_it_is():
     signals = standard_signals()
-    assert len({s.key for s in signals}) == len(signals) == 27
+    assert len({s.key for s in signals}) == len(signals) == 29
     for s in signals:
         assert re.fullmatch(r"[a-z_]+", s.key) and s.label and s.description.endswith(".")
         assert s.dimensions and set(s.dimensions) <= set(DIMENSIONS)

@@ -2,6 +2,7 @@
 
 import frappe
 from frappe import _
+from frappe.utils import flt
 
 from relationship_crm.relationship_crm.configuring import ConfiguringDocument
 
@@ -24,6 +25,7 @@ class RelationshipCRMSettings(ConfiguringDocument):
             RelationshipExcludedCustomerGroup,
         )
 
+        contract_margin: DF.Percent
         enabled: DF.Check
         exclude_pos_customers: DF.Check
         excluded_customer_groups: DF.TableMultiSelect[RelationshipExcludedCustomerGroup]
@@ -36,6 +38,7 @@ class RelationshipCRMSettings(ConfiguringDocument):
         last_full_pass_run: DF.Data | None
         lead_statuses_left_out: DF.SmallText | None
         purchase_basis: DF.Literal["Sales Invoice", "Sales Order"]
+        renewal_lead_days: DF.Int
         reporting_currency: DF.Link | None
         scoring_model: DF.Link | None
         shortest_gap_days: DF.Int
@@ -45,12 +48,15 @@ class RelationshipCRMSettings(ConfiguringDocument):
         survey_quiet_with_open_issue: DF.Check
         survey_rest_days: DF.Int
         survey_retention_months: DF.Int
+        visit_cost: DF.Currency
     # end: auto-generated types
 
     def validate(self) -> None:
         self._check_models()
         if not 0 < self.history_months <= 120:
             frappe.throw(_("Months of History must be between 1 and 120."))
+        if not 0 <= flt(self.contract_margin) < 100:
+            frappe.throw(_("A wanted margin is from 0 to below 100 %."))
 
     def _check_models(self) -> None:
         """A disabled model cannot be in force, nor a ladder without rungs."""
