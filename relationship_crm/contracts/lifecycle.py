@@ -126,6 +126,7 @@ def roll_states(today: date) -> None:
         .else_(states.ACTIVE)
     )
     frappe.qb.update(head).set(head.state, state).where((head.docstatus == 1) & (head.state != state)).run()
+    frappe.clear_document_cache(CONTRACT)  # of all: which rows were written is not asked
 
 
 def renamed(customer: str) -> None:

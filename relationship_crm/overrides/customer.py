@@ -63,6 +63,7 @@ def before_rename(doc: Any, method: str | None, old: str, new: str, merge: bool 
 def after_rename(doc: Any, method: str | None, old: str, new: str, merge: bool = False) -> None:
     """Our rows name the party in plain text too."""
     lifecycle.rename("Customer", old, new)
+    surveys.rename("Customer", old, new)
     if merge:
         lifecycle.after_merge("Customer", new)
         advocacy.after_merge("Customer", new)

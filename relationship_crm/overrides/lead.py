@@ -39,6 +39,7 @@ def before_rename(doc: Any, method: str | None, old: str, new: str, merge: bool 
 def after_rename(doc: Any, method: str | None, old: str, new: str, merge: bool = False) -> None:
     """Our rows name the party in plain text too."""
     lifecycle.rename("Lead", old, new)
+    surveys.rename("Lead", old, new)
     if merge:
         lifecycle.after_merge("Lead", new)
         advocacy.after_merge("Lead", new)

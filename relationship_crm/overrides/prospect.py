@@ -25,6 +25,7 @@ def before_rename(doc: Any, method: str | None, old: str, new: str, merge: bool 
 def after_rename(doc: Any, method: str | None, old: str, new: str, merge: bool = False) -> None:
     """Our rows name the party in plain text too."""
     lifecycle.rename("Prospect", old, new)
+    surveys.rename("Prospect", old, new)
     if merge:
         lifecycle.after_merge("Prospect", new)
     mark(doc, "Prospect", new, None, "merged" if merge else "renamed")

@@ -1,7 +1,8 @@
 """What happens to invitations and answers when a party or a contact goes.
 
-Renaming and merging are Frappe's: our rows link parties and contacts, and Frappe follows links. Answers of a merged customer
-become those of the customer that is kept. Deleting takes them along, or they would keep the party from being deleted.
+Renaming and merging are mostly Frappe's: our rows link parties and contacts, and Frappe follows links. Answers of a merged
+customer become those of the customer that is kept. Deleting takes them along, or they would keep the party from being
+deleted.
 """
 
 from __future__ import annotations
@@ -14,6 +15,18 @@ INVITATION, RESPONSE, ANSWER, FOLLOW_UP = (
     "Survey Answer",
     "Survey Follow Up",
 )
+#: Tables that are written in bulk, with the columns of their dynamic link to a party.
+IN_BULK = {INVITATION: ("party_type", "party"), "Communication": ("reference_doctype", "reference_name")}
+
+
+def rename(party_type: str, old: str, new: str) -> None:
+    """Follow a renamed or merged party in rows that were written in bulk.
+
+    Frappe remembers for half a day which DocTypes a dynamic link leads to, and hears only of those in documents it saves.
+    """
+    for doctype, (kind, name) in IN_BULK.items():
+        t = frappe.qb.DocType(doctype)
+        frappe.qb.update(t).set(t[name], new).where((t[kind] == party_type) & (t[name] == old)).run()
 
 
 def remove(party_type: str, party: str) -> None:

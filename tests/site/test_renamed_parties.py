@@ -9,7 +9,8 @@ import erp
 import frappe
 import pytest
 from answering import respond
-from asking import SURVEY, send, survey
+from asking import SURVEY, invitations, send, survey
+from asking import contact as person
 from desk import SALES, USER, drained, relationship, scoring_weights_off, user
 from erp import NORTH, SOUTH
 from frappe.utils import add_days, now_datetime, today
@@ -125,6 +126,54 @@ def test_after_a_merger_the_one_that_is_kept_says_who_may_mark(house) -> None:
     frappe.rename_doc("Customer", gone, kept, merge=True)
     frappe.set_user(north)
     assert tone.mark_tone(name, "Praise")["tone"] == "Praise"
+
+
+# what was asked
+
+
+def new_request() -> None:
+    """Another request knows only what is in Redis."""
+    getattr(frappe.local, "cache", {}).clear()
+
+
+@pytest.mark.parametrize("merge", [False, True])
+@pytest.mark.parametrize("kind", ["Customer", "Lead", "Prospect"])
+def test_invitations_follow_whatever_frappe_remembers(unasked, kind, merge) -> None:
+    """Invitations and their messages are written in bulk. Frappe remembers in Redis what dynamic links lead to, here from
+    before anybody was asked."""
+    from frappe.model.dynamic_links import get_dynamic_link_map
+
+    from relationship_crm.surveys.invitations import invite
+
+    def party(name: str) -> str:
+        if kind == "Customer":
+            return erp.customer(name)
+        if kind == "Lead":
+            return erp.lead(name, email_id=f"{frappe.scrub(name)}@example.com")
+        member = erp.lead(f"{name} Member", email_id=f"{frappe.scrub(name)}@example.com")
+        doc = {"doctype": "Prospect", "company_name": name, "leads": [{"lead": member}]}
+        return frappe.get_doc(doc).insert().name
+
+    old, new = party("RCRM Old"), "RCRM New"
+    if kind == "Customer":
+        person(old, "old@example.com")
+    new = party(new) if merge else new
+    survey()
+    frappe.db.delete("Communication")
+    frappe.cache.delete_keys("dynamic_link_map::")
+    new_request()
+    get_dynamic_link_map()
+    invite(SURVEY, kind, old)
+    assert send().sent == 1
+    new_request()
+    frappe.rename_doc(kind, old, new, merge=merge, force=True)
+    (asked,) = invitations()
+    assert (asked.party_type, asked.party) == (kind, new)
+    written = frappe.db.get_value(
+        "Communication", asked.communication, ["reference_doctype", "reference_name"]
+    )
+    assert written == (kind, new)
+    frappe.cache.delete_keys("dynamic_link_map::")
 
 
 # a lead's answers
