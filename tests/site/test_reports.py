@@ -463,18 +463,16 @@ def test_reports_ship_with_their_roles(house, report):
     }
 
 
-def test_sheet_prints(book):
+def test_sheet_prints(book, monkeypatch):
     import frappe
     from frappe.www.printview import get_rendered_template  # frappe.get_print commits its access log
 
-    frappe.local.request = frappe._dict(method="GET", path="/printview", headers={})
-    try:
-        html = get_rendered_template(
-            frappe.get_doc("Relationship", book.relationships["steady"]),
-            frappe.get_doc("Print Format", "Relationship Sheet"),
-            no_letterhead=True,
-        )
-    finally:
-        frappe.local.request = None
+    asked = frappe._dict(method="GET", path="/printview", headers={})
+    monkeypatch.setattr(frappe.local, "request", asked, raising=False)
+    html = get_rendered_template(
+        frappe.get_doc("Relationship", book.relationships["steady"]),
+        frappe.get_doc("Print Format", "Relationship Sheet"),
+        no_letterhead=True,
+    )
     assert "RCRM Test steady" in html
     assert book.stages[5].stage_name in html

@@ -149,21 +149,19 @@ def test_a_link_for_prints(ada):
     assert send().all == 0  # nothing is sent
 
 
-def test_a_print_is_a_get(ada):
+def test_a_print_is_a_get(ada, monkeypatch):
     """Frappe keeps what a GET wrote only where it is told to."""
     from relationship_crm.surveys.printing import survey_link
 
     survey(trigger={"event": "Link on Print"})
     note = deliver(ada)
-    frappe.local.request, frappe.local.flags.commit = frappe._dict(method="GET"), False
-    try:
-        survey_link("Delivery Note", note.name)
-        assert frappe.local.flags.commit
-        frappe.local.flags.commit = False
-        survey_link("Delivery Note", note.name)
-        assert not frappe.local.flags.commit
-    finally:
-        frappe.local.request, frappe.local.flags.commit = None, False
+    monkeypatch.setattr(frappe.local, "request", frappe._dict(method="GET"), raising=False)
+    monkeypatch.setattr(frappe.local.flags, "commit", False, raising=False)
+    survey_link("Delivery Note", note.name)
+    assert frappe.local.flags.commit
+    frappe.local.flags.commit = False
+    survey_link("Delivery Note", note.name)
+    assert not frappe.local.flags.commit
 
 
 def test_no_link_for_prints(ada):

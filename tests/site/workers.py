@@ -109,7 +109,8 @@ def wait_for(condition: Callable[[], bool], worker: Worker | None = None) -> Non
 
 
 def work(file: str, function: str, site: str, bench: str, args: str) -> None:
-    """What the process does."""
+    """What the process does, with the code of this checkout, as the tests themselves."""
+    sys.path[:0] = [str(Path(file).parent), str(Path(__file__).resolve().parents[2])]
     import frappe
 
     os.chdir(Path(bench) / "sites")
@@ -117,7 +118,6 @@ def work(file: str, function: str, site: str, bench: str, args: str) -> None:
     frappe.connect()
     frappe.set_user("Administrator")
     frappe.flags.mute_emails = True
-    sys.path.insert(0, str(Path(file).parent))
     answer = sys.stdout
     with contextlib.redirect_stdout(sys.stderr):  # what ERPNext prints is no result
         called = getattr(importlib.import_module(Path(file).stem), function)
