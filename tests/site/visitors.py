@@ -241,7 +241,7 @@ def unmade() -> None:
     for doctype in ("Survey Response", "Survey Invitation"):
         remove_where(doctype, survey=surveys)
     remove_customers([CUSTOMER, OTHER_CUSTOMER])
-    remove_where("Contact", email_id=EMAIL)
+    remove_where("Contact", email_id=("in", [EMAIL, USER]))
     remove_where("Relationship Survey", name=surveys)
     frappe.db.delete("Survey Recipient", {"address": EMAIL})
     frappe.db.delete("Email Unsubscribe", {"email": EMAIL})
