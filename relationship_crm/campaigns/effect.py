@@ -19,10 +19,7 @@ import numpy as np
 
 from relationship_crm.campaigns.sample_size import detectable_rate, reach
 from relationship_crm.contracts.words import Translate, untranslated
-from relationship_crm.engine.comparison import CONFIDENCE, newcombe, quantile, welch
-
-#: One person has no spread.
-FEWEST = 2
+from relationship_crm.engine.comparison import CONFIDENCE, FEWEST, Moments, newcombe, quantile, welch
 
 Written = Callable[[float], str]
 
@@ -38,7 +35,7 @@ class Finding(Enum):
 
 
 @dataclass(frozen=True)
-class Arm:
+class Arm(Moments):
     """One of the two groups: people, how many of them have anything (buyers), sum and sum of squares."""
 
     n: int
@@ -51,18 +48,6 @@ class Arm:
         """From one value a person, 0 for those who bought nothing or returned everything."""
         values = np.asarray(values, dtype=float)
         return cls(len(values), int(np.count_nonzero(values)), float(values.sum()), float(values @ values))
-
-    @property
-    def mean(self) -> float:
-        """Per person; NaN of nobody."""
-        return self.total / self.n if self.n else math.nan
-
-    @property
-    def variance(self) -> float:
-        """Variance of a sample, 0 of fewer than two."""
-        if self.n < FEWEST:
-            return 0.0
-        return max(self.squares - self.total * self.total / self.n, 0.0) / (self.n - 1)
 
 
 @dataclass(frozen=True)

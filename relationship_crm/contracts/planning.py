@@ -211,14 +211,14 @@ def colours(names: str | list) -> dict[str, str]:
     return {row.name: colour(row) for row in found}
 
 
-@frappe.whitelist()
+@frappe.whitelist(methods=["POST"])
 def move_event(args: str | dict, field_map: str | dict | None = None) -> None:
     """An appointment was dragged in the Calendar."""
     values = frappe._dict(frappe.parse_json(args))
     move(values.name, values.starts_on, values.ends_on)
 
 
-@frappe.whitelist()
+@frappe.whitelist(methods=["POST"])
 def move(
     name: str, starts_on: str, ends_on: str, employee: str | None = None, works_on_holiday: int = 0
 ) -> None:

@@ -16,6 +16,30 @@ from scipy.special import ndtri, stdtr, stdtrit
 CONFIDENCE = 0.95
 
 
+#: A variance takes two.
+FEWEST = 2
+
+
+class Moments:
+    """Mean and variance of whatever keeps its number `n`, its sum `total` and its sum of squares `squares`."""
+
+    n: int
+    total: float
+    squares: float
+
+    @property
+    def mean(self) -> float:
+        """Mean, NaN of nothing."""
+        return self.total / self.n if self.n else math.nan
+
+    @property
+    def variance(self) -> float:
+        """Variance of a sample, 0 of fewer than two."""
+        if self.n < FEWEST:
+            return 0.0
+        return max(self.squares - self.total * self.total / self.n, 0.0) / (self.n - 1)
+
+
 def quantile(confidence: float = CONFIDENCE) -> float:
     """The normal quantile of a two-sided interval, 1.96 for 95 %."""
     return float(ndtri((1 + confidence) / 2))

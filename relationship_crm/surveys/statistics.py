@@ -25,7 +25,7 @@ from enum import Enum
 import numpy as np
 from scipy.special import ndtr, stdtrit
 
-from relationship_crm.engine.comparison import CONFIDENCE, newcombe, quantile, welch, wilson
+from relationship_crm.engine.comparison import CONFIDENCE, FEWEST, Moments, newcombe, quantile, welch, wilson
 
 #: From which error on a difference is one.
 ERROR = 1 - CONFIDENCE
@@ -37,8 +37,6 @@ PSEUDO = (0.75, 1.5, 0.75)
 STEP_VARIANCE = 1 / 12
 #: Bounds of detractors, promoters (0..10) and satisfied answers (1..5).
 LAST_DETRACTOR, FIRST_PROMOTER, FIRST_SATISFIED = 6, 9, 4
-#: Fewer answers than this make no interval worth drawing and no comparison.
-FEWEST = 2
 
 Translate = Callable[[str], str]
 
@@ -63,7 +61,7 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True)
-class Tally:
+class Tally(Moments):
     """All that a figure needs of a set of answers: sums over answers, and sums over the people who gave them.
 
     What is summed up is -1, 0, 1 for NPS, 0 or 1 for CSAT, 1..7 for CES. For a person with n answers that add up to t the
@@ -91,18 +89,6 @@ class Tally:
 
     def _sums(self) -> tuple[float, ...]:
         return self.n, self.total, self.squares, *(getattr(self, name) for name in _OWN)
-
-    @property
-    def mean(self) -> float:
-        """Mean, NaN of nothing."""
-        return self.total / self.n if self.n else math.nan
-
-    @property
-    def variance(self) -> float:
-        """Variance of a sample, 0 of fewer than two."""
-        if self.n < FEWEST:
-            return 0.0
-        return max(self.squares - self.total * self.total / self.n, 0.0) / (self.n - 1)
 
     @property
     def worth(self) -> float:
