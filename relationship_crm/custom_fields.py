@@ -7,6 +7,7 @@ from typing import Any
 import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
+from relationship_crm.campaigns.fields import campaign_fields
 from relationship_crm.contracts.fields import (
     billing_fields,
     contract_fields,
@@ -41,7 +42,7 @@ def get_custom_fields() -> dict[str, list[Field]]:
             }
         ],
     }
-    for part in (contract_fields(), billing_fields(), service_fields(), renewal_fields()):
+    for part in (contract_fields(), billing_fields(), service_fields(), renewal_fields(), campaign_fields()):
         for doctype, (after, rows) in part.items():
             fields[doctype] = [*fields.get(doctype, ()), *_chain(after, rows)]
     return {doctype: [{**field, "module": MODULE} for field in rows] for doctype, rows in fields.items()}

@@ -24,6 +24,10 @@ NAME_THEIR_PARTY = (
     "Survey Invitation",
     "Survey Response",
     "Survey Follow Up",
+    "Campaign Member",
+    "Campaign Touch",
+    "Campaign Response",
+    "Campaign Target Entry",
 )
 #: Answers that were promised to stay anonymous are no rows for anybody; statistics count them.
 ANONYMOUS = "`tabSurvey Response`.anonymous = 0"
@@ -141,6 +145,25 @@ def appointment_has_permission(
     if not stored or not stored.employee or doc.customer != stored.customer:
         return False
     return frappe.db.get_value("Employee", stored.employee, "user_id") == (user or frappe.session.user)
+
+
+def touch_query_conditions(user: str | None = None, doctype: str = "Campaign Touch") -> str:
+    """Touches of parties the user may read, and the calls given to them: callers need not read customers. As SQL."""
+    condition = query_conditions(user, doctype)
+    if not condition:
+        return ""
+    theirs = frappe.db.escape(user or frappe.session.user, percent=False)
+    return f"({condition} or `tab{doctype}`.assigned_to = {theirs})"
+
+
+def touch_has_permission(
+    doc: Document, ptype: str = "read", user: str | None = None, debug: bool = False
+) -> bool:
+    """Whether a touch is of a party the user may read, or a call that is the user's own."""
+    if has_permission(doc, ptype, user):
+        return True
+    assigned = frappe.db.get_value(doc.doctype, doc.name, "assigned_to")
+    return bool(assigned) and assigned == (user or frappe.session.user)
 
 
 def relationship_criterion(user: str, table: str = "Relationship") -> str:
