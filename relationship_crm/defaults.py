@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import frappe
 
+from relationship_crm.config.campaigns import CALL_OUTCOMES, contact_plan
 from relationship_crm.config.ladders import DEFAULT_LADDER, LADDERS
 from relationship_crm.config.scoring import GROUP_WEIGHT, NEUTRAL, PRIOR_WEIGHT, STANDARD
 from relationship_crm.config.surveys import PLANS, Plan
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 SETTINGS, SURVEY = "Relationship CRM Settings", "Relationship Survey"
 ENDING_REASON = "Contract Ending Reason"
+CALL_OUTCOME = "Campaign Call Outcome"
 #: Why contracts end, and whether that is beyond the customer's choice.
 ENDING_REASONS = {
     "Price": False,
@@ -34,7 +36,8 @@ ENDING_REASONS = {
 
 
 def insert_missing() -> None:
-    """Inserts the ladders, the scoring model, the surveys, ending reasons and the settings that are not there yet.
+    """Inserts the ladders, the scoring model, the surveys, ending reasons, outcomes of calls and the settings that are not
+    there yet.
 
     A ladder that exists is left alone as a whole: a rung that a company deleted does not come back.
     """
@@ -49,6 +52,7 @@ def insert_missing() -> None:
         if not frappe.db.exists(SURVEY, plan.name):
             _save(_survey(plan))
     _ending_reasons()
+    _call_outcomes()
     _fill_settings()
 
 
@@ -143,6 +147,7 @@ def _stage(ladder: Ladder, rung: Rung, existing: Document | None = None) -> Docu
         "established": int(rung.established),
         "description": rung.description,
         "criteria": criteria_rows(rung.criteria),
+        **contact_plan(ladder.name, rung.name),
     }
     return _filled("Relationship Stage", values, existing)
 
@@ -205,6 +210,14 @@ def _ending_reasons() -> None:
     for reason, beyond in ENDING_REASONS.items():
         values = {"reason": reason, "enabled": 1, "not_customers_choice": int(beyond)}
         _save(_filled(ENDING_REASON, values, None))
+
+
+def _call_outcomes() -> None:
+    """All of them, or none, as above."""
+    if frappe.db.a_row_exists(CALL_OUTCOME):
+        return
+    for outcome in CALL_OUTCOMES:
+        _save(_filled(CALL_OUTCOME, outcome.values(), None))
 
 
 def _fill_settings() -> None:

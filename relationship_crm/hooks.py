@@ -61,9 +61,9 @@ jinja = {
     ]
 }
 
-# The survey's public page, /s/<token>
+# The public pages of surveys, /s/<token>, and of campaigns, /c/<token>
 
-page_renderer = "relationship_crm.surveys.web.SurveyPage"
+page_renderer = ["relationship_crm.surveys.web.SurveyPage", "relationship_crm.campaigns.web.CampaignPage"]
 
 standard_portal_menu_items = [
     {"title": "Ideas", "route": "/ideas", "reference_doctype": "Customer Idea", "role": "Customer"},
@@ -283,6 +283,21 @@ user_data_fields = [
     {"doctype": "Survey Answer", "filter_by": "email", "redact_fields": ["text", "email"]},
     {"doctype": "Survey Recipient", "filter_by": "address", "redact_fields": ["address"]},
     {
+        "doctype": "Campaign Member",
+        "filter_by": "email",
+        "redact_fields": ["recipient_name", "mobile_no", "person_key", "email"],
+    },
+    {
+        "doctype": "Campaign Touch",
+        "filter_by": "email",
+        "redact_fields": ["recipient_name", "mobile_no", "note", "email"],
+    },
+    {
+        "doctype": "Campaign Response",
+        "filter_by": "email",
+        "redact_fields": ["recipient_name", "note", "email"],
+    },
+    {
         "doctype": "Customer Referral",
         "filter_by": "contact_email",
         "redact_fields": ["contact_name", "contact_email", "contact_phone"],
@@ -303,10 +318,14 @@ scheduler_events = {
             "relationship_crm.surveys.tasks.send_relationship_surveys",
             "relationship_crm.surveys.tasks.tend_survey_follow_ups",
             "relationship_crm.contracts.tasks.warn_about_service_usage",
+            "relationship_crm.campaigns.tasks.send_campaigns",
         ]
     },
     "daily": ["relationship_crm.advocacy.tasks.record_referrals"],
-    "hourly_long": ["relationship_crm.surveys.tasks.remind_about_relationship_surveys"],
+    "hourly_long": [
+        "relationship_crm.surveys.tasks.remind_about_relationship_surveys",
+        "relationship_crm.campaigns.tasks.note_campaign_delivery",
+    ],
     "daily_long": [
         "relationship_crm.assessment.tasks.nightly_relationship_assessment",
         "relationship_crm.surveys.tasks.forget_old_relationship_surveys",

@@ -13,6 +13,7 @@ from typing import Any
 import frappe
 import frappe.utils
 
+from relationship_crm.assessment.bulk import write_rows
 from relationship_crm.assessment.parties import Key
 from relationship_crm.switches import is_enabled
 
@@ -53,6 +54,16 @@ def mark(
 def mark_party(party_type: str, party: str, reason: Any) -> None:
     """Note news of a party that come from one of our own documents."""
     mark(reason, party_type, party, None, "changed")
+
+
+def mark_all(parties: Iterable[Key], voucher_type: str, action: str = "changed") -> None:
+    """Note news of many parties that come from our own documents, by rows of one statement."""
+    known = [key for key in parties if key[1] and key[0] in PARTY_TYPES]
+    if not known or _is_building() or not is_enabled():
+        return
+    columns = ("name", "party_type", "party", "voucher_type", "action")
+    rows = [(frappe.generate_hash(length=16), *key, voucher_type, action[:140]) for key in known]
+    write_rows("Relationship Event", columns, rows)
 
 
 def _is_building() -> bool:

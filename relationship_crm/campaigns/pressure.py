@@ -57,14 +57,23 @@ def classify(
     touches: np.ndarray, stage: np.ndarray, plan: Plan, known: np.ndarray | int = YEAR
 ) -> np.ndarray:
     """Pressure of each customer (as numbers), from touches in the last year, stage, and days in the book (at most a year)."""
-    share = np.clip(np.asarray(known, dtype=float), 0, YEAR) / YEAR
-    least = np.floor(np.asarray(plan.least, dtype=float)[stage] * share)
-    most = np.ceil(np.asarray(plan.most, dtype=float)[stage] * share)
+    least, most = bounds(stage, plan, known)
     return np.select(
         [touches > most, touches >= least, touches > 0],
         [Pressure.PESTERED, Pressure.AS_PLANNED, Pressure.LESS],
         default=Pressure.SILENCE,
     )
+
+
+def bounds(
+    stage: np.ndarray, plan: Plan, known: np.ndarray | int = YEAR
+) -> tuple[np.ndarray, np.ndarray]:
+    """At least and at most so many touches for each customer's stage and days in the book; without a limit infinite."""
+    share = np.clip(np.asarray(known, dtype=float), 0, YEAR) / YEAR
+    least = np.floor(np.asarray(plan.least, dtype=float)[stage] * share)
+    limit = np.asarray(plan.most, dtype=float)[stage]
+    most = np.ceil(np.where(np.isinf(limit), 0.0, limit) * share)
+    return least, np.where(np.isinf(limit), np.inf, most)
 
 
 def by_stage(touches: np.ndarray, stage: np.ndarray, plan: Plan, known: np.ndarray | int = YEAR) -> Frequency:

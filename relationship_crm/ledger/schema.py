@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 _WHOLE = """docstatus idx month n lft rgt is_group is_return is_debit_note is_consolidated is_internal_customer
     update_stock skip_delivery_note delivered_by_supplier is_stock_item is_system_generated delinked disabled revoked
-    anonymous answered testimonial_consent not_customers_choice renewal_months"""
+    anonymous answered testimonial_consent not_customers_choice renewal_months outcome_days is_cancelled"""
 _NUMBERS = """per_delivered per_billed qty stock_qty delivered_qty base_net_total base_grand_total base_net_amount amount
     amount_in_account_currency outstanding_amount value allocated_percentage
     allocated_amount debit credit yearly_value"""
@@ -66,6 +66,14 @@ _TABLES: dict[str, str] = {
         not_renewed_reason terminated_on terminated_per termination_reason ending_entered_on""",
     "Contract Ending Reason": "name creation modified not_customers_choice",
     "Subscription": f"{_DOCUMENT} party_type party start_date cancelation_date",
+    "Relationship Campaign": f"{_DOCUMENT} title kind company start_date end_date outcome_days project",
+    "Relationship Campaign Cost": f"{_CHILD} description item_code account cost_date amount",
+    "Campaign Member": f"{_DOCUMENT} campaign arm party_type party customer stage_name assigned_on",
+    "Campaign Touch": f"""{_DOCUMENT} campaign activity channel status touched_on party_type party customer stage_name
+        attendance""",
+    "Campaign Response": f"""{_DOCUMENT} campaign activity touch response source responded_on party_type party customer
+        stage_name""",
+    "GL Entry": f"{_DOCUMENT} company posting_date account debit credit project is_cancelled",
     "Relationship": f"{_DOCUMENT} party_type party customer lead prospect",
     "Relationship Override": f"""{_DOCUMENT} relationship kind from_date until_date revoked revoked_on""",
     "Relationship Yardstick": "name kind segment month value",
@@ -105,6 +113,8 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "Customer Idea": (("customer",),),
     "Service Contract": (("customer",), ("subscription",)),
     "Subscription": (("party",),),
+    "Campaign Touch": (("party",), ("campaign",)),
+    "Campaign Response": (("party",), ("campaign",)),
     "Relationship": (("customer",), ("lead",), ("prospect",)),
     "Relationship Override": (("relationship",),),
     "Relationship Yardstick": (("kind", "month", "segment"),),

@@ -7,6 +7,7 @@ from typing import Any
 
 from relationship_crm.assessment.outbox import mark
 from relationship_crm.assessment.parties import Key
+from relationship_crm.campaigns import replies
 from relationship_crm.guard import never_in_the_way
 
 
@@ -25,11 +26,13 @@ def _mark_all(doc: Any, action: str) -> None:
 
 @never_in_the_way
 def after_insert(doc: Any, method: str | None = None) -> None:
-    """The parties have news."""
+    """The parties have news; it may answer a campaign."""
     _mark_all(doc, "inserted")
+    replies.received(doc)
 
 
 @never_in_the_way
 def on_trash(doc: Any, method: str | None = None) -> None:
     """The parties have news."""
     _mark_all(doc, "deleted")
+    replies.deleted(doc)

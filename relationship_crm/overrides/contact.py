@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from relationship_crm.campaigns import lifecycle as campaigns
 from relationship_crm.contracts import links
 from relationship_crm.surveys import lifecycle
 
@@ -11,4 +12,5 @@ from relationship_crm.surveys import lifecycle
 def on_trash(doc: Any, method: str | None = None) -> None:
     """Take the contact off our rows, or they would keep it from being deleted."""
     lifecycle.forget_contact(doc.name)
+    campaigns.forget_contact(doc.name)
     links.free(doc.doctype, doc.name)

@@ -8,6 +8,7 @@ from relationship_crm.advocacy import lifecycle as advocacy
 from relationship_crm.advocacy import referred_by
 from relationship_crm.assessment import lifecycle
 from relationship_crm.assessment.outbox import mark
+from relationship_crm.campaigns import lifecycle as campaigns
 from relationship_crm.contracts import lifecycle as contracts
 from relationship_crm.contracts import planning
 from relationship_crm.guard import never_in_the_way
@@ -38,6 +39,7 @@ def after_insert(doc: Any, method: str | None = None) -> None:
 def on_update(doc: Any, method: str | None = None) -> None:
     """Another name, group, territory or origin."""
     referred_by.follow(doc)
+    campaigns.became(doc)
     _mark_changes(doc)
 
 
@@ -64,6 +66,7 @@ def after_rename(doc: Any, method: str | None, old: str, new: str, merge: bool =
     """Our rows name the party in plain text too."""
     lifecycle.rename("Customer", old, new)
     surveys.rename("Customer", old, new)
+    campaigns.rename("Customer", old, new, merge)
     if merge:
         lifecycle.after_merge("Customer", new)
         advocacy.after_merge("Customer", new)
@@ -75,5 +78,6 @@ def on_trash(doc: Any, method: str | None = None) -> None:
     """Remove our rows, or they would keep the customer from being deleted."""
     advocacy.remove("Customer", doc.name, doc.customer_name)
     surveys.remove("Customer", doc.name)
+    campaigns.remove("Customer", doc.name)
     planning.customer_deleted(doc.name)
     lifecycle.remove(doc, "Customer", doc.name)

@@ -8,6 +8,8 @@ from relationship_crm.advocacy import lifecycle as advocacy
 from relationship_crm.advocacy import referred_by
 from relationship_crm.assessment import lifecycle
 from relationship_crm.assessment.outbox import mark
+from relationship_crm.campaigns import documents
+from relationship_crm.campaigns import lifecycle as campaigns
 from relationship_crm.guard import never_in_the_way
 from relationship_crm.surveys import lifecycle as surveys
 
@@ -19,9 +21,10 @@ def validate(doc: Any, method: str | None = None) -> None:
 
 
 def on_update(doc: Any, method: str | None = None) -> None:
-    """The party has news; the record of its recommendation follows."""
+    """The party has news; the record of its recommendation follows; it may be the response to a campaign."""
     referred_by.follow(doc)
     _mark(doc)
+    never_in_the_way(documents.saved)(doc)
 
 
 @never_in_the_way
@@ -40,6 +43,7 @@ def after_rename(doc: Any, method: str | None, old: str, new: str, merge: bool =
     """Our rows name the party in plain text too."""
     lifecycle.rename("Lead", old, new)
     surveys.rename("Lead", old, new)
+    campaigns.rename("Lead", old, new, merge)
     if merge:
         lifecycle.after_merge("Lead", new)
         advocacy.after_merge("Lead", new)
@@ -50,4 +54,5 @@ def on_trash(doc: Any, method: str | None = None) -> None:
     """Remove our rows, or they would keep the document from being deleted."""
     advocacy.remove("Lead", doc.name, doc.lead_name)
     surveys.remove("Lead", doc.name)
+    campaigns.remove("Lead", doc.name)
     lifecycle.remove(doc, "Lead", doc.name)

@@ -1,9 +1,10 @@
-"""Personal Data Deletion Request: what somebody said in surveys goes too."""
+"""Personal Data Deletion Request: what somebody said in surveys and to campaigns goes too."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from relationship_crm.campaigns import retention
 from relationship_crm.surveys import privacy
 
 #: States before the erasure begins.
@@ -18,3 +19,4 @@ def on_update(doc: Any, method: str | None = None) -> None:
     """
     if doc.deletion_steps and doc.status not in ASKED:
         privacy.erase(doc.email)
+        retention.erase(doc.email)

@@ -6,6 +6,7 @@ from typing import Any
 
 from relationship_crm.assessment import lifecycle
 from relationship_crm.assessment.outbox import mark
+from relationship_crm.campaigns import lifecycle as campaigns
 from relationship_crm.guard import never_in_the_way
 from relationship_crm.surveys import lifecycle as surveys
 
@@ -26,6 +27,7 @@ def after_rename(doc: Any, method: str | None, old: str, new: str, merge: bool =
     """Our rows name the party in plain text too."""
     lifecycle.rename("Prospect", old, new)
     surveys.rename("Prospect", old, new)
+    campaigns.rename("Prospect", old, new, merge)
     if merge:
         lifecycle.after_merge("Prospect", new)
     mark(doc, "Prospect", new, None, "merged" if merge else "renamed")
@@ -34,4 +36,5 @@ def after_rename(doc: Any, method: str | None, old: str, new: str, merge: bool =
 def on_trash(doc: Any, method: str | None = None) -> None:
     """Remove our rows, or they would keep the document from being deleted."""
     surveys.remove("Prospect", doc.name)
+    campaigns.remove("Prospect", doc.name)
     lifecycle.remove(doc, "Prospect", doc.name)

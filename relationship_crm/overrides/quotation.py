@@ -6,6 +6,7 @@ from typing import Any
 
 from relationship_crm import stamp
 from relationship_crm.assessment.outbox import mark
+from relationship_crm.campaigns import documents
 from relationship_crm.contracts import quoting
 from relationship_crm.guard import never_in_the_way
 from relationship_crm.policies import apply
@@ -29,9 +30,10 @@ def before_submit(doc: Any, method: str | None = None) -> None:
 
 @never_in_the_way
 def on_submit(doc: Any, method: str | None = None) -> None:
-    """The party has news; a renewal is proposed."""
+    """The party has news; a renewal is proposed; it may be the response to a campaign."""
     mark(doc, doc.quotation_to, doc.party_name, doc.transaction_date, "submitted")
     quoting.quotation_submitted(doc)
+    documents.saved(doc)
 
 
 @never_in_the_way
@@ -39,6 +41,7 @@ def on_cancel(doc: Any, method: str | None = None) -> None:
     """The party has news; nothing is proposed any more."""
     mark(doc, doc.quotation_to, doc.party_name, doc.transaction_date, "cancelled")
     quoting.quotation_cancelled(doc)
+    documents.gone(doc)
 
 
 def on_trash(doc: Any, method: str | None = None) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from relationship_crm import stamp
 from relationship_crm.assessment.outbox import mark
+from relationship_crm.campaigns import documents
 from relationship_crm.contracts import entitlement, renewing
 from relationship_crm.guard import never_in_the_way
 from relationship_crm.policies import apply
@@ -37,7 +38,7 @@ def freeze_promises(doc: Any) -> None:
 
 
 def on_submit(doc: Any, method: str | None = None) -> None:
-    """Its contracts have enough left; the customer has news; it may accept a renewal."""
+    """Its contracts have enough left; the customer has news; it may accept a renewal, or answer a campaign."""
     entitlement.use(doc)
     _submitted(doc)
     renewing.ordered(doc)
@@ -46,12 +47,14 @@ def on_submit(doc: Any, method: str | None = None) -> None:
 @never_in_the_way
 def _submitted(doc: Any) -> None:
     mark(doc, "Customer", doc.customer, doc.transaction_date, "submitted")
+    documents.saved(doc)
 
 
 @never_in_the_way
 def on_cancel(doc: Any, method: str | None = None) -> None:
-    """The customer has news."""
+    """The customer has news; it answers no campaign any more."""
     mark(doc, "Customer", doc.customer, doc.transaction_date, "cancelled")
+    documents.gone(doc)
 
 
 @never_in_the_way
@@ -61,6 +64,7 @@ def on_update_after_submit(doc: Any, method: str | None = None) -> None:
         if not item.get("relationship_promised_date") and item.delivery_date:
             item.db_set("relationship_promised_date", item.delivery_date, update_modified=False)
     mark(doc, "Customer", doc.customer, doc.transaction_date, "changed")
+    documents.saved(doc)
 
 
 @never_in_the_way

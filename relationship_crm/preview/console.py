@@ -9,8 +9,10 @@ from pathlib import Path
 
 import click
 
+from relationship_crm.campaigns.attribution import Model
 from relationship_crm.engine.dimensions import DIMENSIONS
 from relationship_crm.engine.scores import ENOUGH
+from relationship_crm.preview.campaigns import campaigns
 from relationship_crm.preview.contracts import AHEAD, contracts
 from relationship_crm.preview.load import Loaded
 from relationship_crm.preview.run import Result
@@ -130,6 +132,7 @@ class Console:
         self._moves(summary)
         self._at_risk(summary)
         self._contracts(result)
+        self._campaigns(result)
         self._evidence(summary, result, loaded)
         self.line()
         self.line(
@@ -199,6 +202,25 @@ class Console:
         if found.due:
             value = number(sum(due.value for due in found.due))
             self.line(f"To be decided in {AHEAD} days: {len(found.due):,}, worth {value} a year.")
+
+    def _campaigns(self, result: Result) -> None:
+        found = campaigns(result.ledger, result.summary.as_of)
+        if found is None:
+            return
+        self.heading(f"{len(found.told):,} campaigns")
+        rows = [
+            (
+                one.title,
+                number(one.planned),
+                number(one.actual),
+                f"{one.responses:,} of {one.contacted:,}",
+                number(one.credits[Model.LINEAR]),
+                one.sentences[0],
+            )
+            for one in found.told
+        ]
+        head = ("Campaign", "Planned", "Actual", "Answered", "Credited", "Buyers")
+        self.table(head, rows, right=(1, 2, 3, 4))
 
     def _evidence(self, summary: Summary, result: Result, loaded: Loaded) -> None:
         self.heading("How much is known")

@@ -13,6 +13,7 @@ from typing import Any
 
 from relationship_crm.preview import demo_profiles as cast
 from relationship_crm.preview.book import Book
+from relationship_crm.preview.demo_campaigns import run_campaigns
 from relationship_crm.preview.demo_contact import contacts, quotation
 from relationship_crm.preview.demo_contracts import sign
 from relationship_crm.preview.demo_profiles import PROFILES, Profile
@@ -89,6 +90,7 @@ def make_demo(
     _leads(demo)
     speak(demo, customers, seed)
     sign(demo, customers, seed)
+    run_campaigns(demo, customers, seed)
     demo.number()
     demo.book.write(connection)
     return demo.as_of, demo.profiles

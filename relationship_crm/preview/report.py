@@ -11,6 +11,7 @@ from relationship_crm import __version__
 from relationship_crm.engine.dimensions import DIMENSIONS
 from relationship_crm.engine.scores import ENOUGH
 from relationship_crm.preview import charts
+from relationship_crm.preview.campaigns import campaigns
 from relationship_crm.preview.contracts import AHEAD, contracts
 from relationship_crm.preview.contracts import ROWS as ROWS_OF_CONTRACTS
 from relationship_crm.preview.examples import examples
@@ -71,6 +72,7 @@ def write_report(
         contracts=contracts(result.ledger, summary.as_of),
         ahead=AHEAD,
         rows_of_contracts=ROWS_OF_CONTRACTS,
+        campaigns=campaigns(result.ledger, summary.as_of),
         evidence=_evidence(summary),
         labels=DIMENSION_LABELS,
         enough=ENOUGH,

@@ -288,10 +288,10 @@ ABOUT: dict[str, dict[str, str]] = {
 }  # fmt: skip
 
 
-def frame(language: str, sender: str, title: str) -> dict[str, Any]:
-    """What every page has, also those that know no survey."""
+def frame(language: str, sender: str, title: str, own: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """What every page has, also those that know no survey; with words of its own, if it has some."""
     return {
-        "w": words(language),
+        "w": own or words(language),
         "language": language,
         "direction": direction(language),
         "sender": sender,

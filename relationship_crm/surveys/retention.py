@@ -36,16 +36,21 @@ def erase_old(checkpoint: Callable[[], Any], today: date | None = None) -> int:
             empty(names)
             checkpoint()
             done += len(names)
-    forget_addresses(getdate(add_days(day, -cint(settings.survey_rest_days))), limit)
+    rest = max(cint(settings.survey_rest_days), cint(settings.contact_rest_days))
+    forget_addresses(getdate(add_days(day, -rest)), limit)
     checkpoint()
     return done
 
 
 def forget_addresses(rested: date, limit: date) -> None:
-    """Addresses that were last asked longer ago than both rest and retention. Who does not want to be asked stays known."""
-    t = frappe.qb.DocType("Survey Recipient")
-    old = t.last_sent_on < min(rested, limit)
-    frappe.qb.from_(t).delete().where(old & (t.do_not_ask == 0)).run()
+    """Addresses that were last asked or contacted longer ago than both rest and retention.
+
+    Who does not want to be asked, or wants no campaigns, stays known.
+    """
+    t, day = frappe.qb.DocType("Survey Recipient"), min(rested, limit)
+    asked, contacted = t.last_sent_on < day, t.last_contacted_on < day
+    old = (asked & (contacted | t.last_contacted_on.isnull())) | (contacted & t.last_sent_on.isnull())
+    frappe.qb.from_(t).delete().where(old & (t.do_not_ask == 0) & (t.no_campaigns == 0)).run()
 
 
 def _empty_responses(names: list[str]) -> None:

@@ -1,8 +1,8 @@
 """Sends what is due: through Frappe's mail queue, or as text messages, each noted as a Communication on the party.
 
-The rest period holds over all surveys, triggers and workers: a sender locks the rows of the addresses it is about to write to
-(Survey Recipient, always in the same order), and looks only then at when each was last asked. A second worker waits for the
-first, and sees what it did. Locks last for a handful of mails, so nobody waits long.
+The rest period holds over all surveys, triggers and workers, and over campaigns (campaigns/rest.py): a sender locks the rows of
+the addresses it is about to write to, and looks only then at when each was last asked, or contacted by a campaign. Locks last for a
+handful of mails, so nobody waits long.
 
 `checkpoint` is the commit of whoever calls: a scheduler task or a run. Nothing here commits.
 """
@@ -10,7 +10,7 @@ first, and sees what it did. Locks last for a handful of mails, so nobody waits 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -18,7 +18,8 @@ import frappe
 from frappe.utils import add_days, cint, getdate, now_datetime
 from pypika.terms import ExistsCriterion
 
-from relationship_crm.assessment.bulk import write_rows
+from relationship_crm import timeline
+from relationship_crm.campaigns import rest
 from relationship_crm.guard import database_errors
 from relationship_crm.surveys.invitations import (
     DOCTYPE,
@@ -29,7 +30,6 @@ from relationship_crm.surveys.invitations import (
     SURVEY,
     WAITING,
     WITHDRAWN,
-    ensure_recipients,
     sms_is_set_up,
 )
 from relationship_crm.surveys.recipients import EMAIL, OPTED_OUT, SMS, address_of, unwilling
@@ -57,6 +57,8 @@ class Counts:
     failed: int = 0
     expired: int = 0
     reminded: int = 0
+    #: Wait for a later day: a campaign wrote to them a short time ago.
+    postponed: int = 0
 
     def add(self, other: Counts) -> None:
         """Add up."""
@@ -66,7 +68,7 @@ class Counts:
     @property
     def all(self) -> int:
         """All that are done with."""
-        return self.sent + self.withdrawn + self.failed + self.expired
+        return self.sent + self.withdrawn + self.failed + self.expired + self.postponed
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,8 @@ class Rules:
     rest_days: int
     quiet: bool
     batch: int
+    #: Days between two messages of any kind.
+    contact_rest_days: int
 
     @classmethod
     def read(cls) -> Rules:
@@ -85,6 +89,7 @@ class Rules:
             cint(settings.survey_rest_days),
             bool(settings.survey_quiet_with_open_issue),
             cint(settings.survey_batch_size) or 500,
+            rest.rest_days(),
         )
 
 
@@ -113,7 +118,7 @@ def remind_due(checkpoint: Checkpoint, today: date | None = None) -> int:
     day, rules, done, last = getdate(today), Rules.read(), 0, ""
     while names := due_reminders(day, rules, last):
         for handful in handfuls(names):
-            done += remind(handful, checkpoint)
+            done += remind(handful, checkpoint, rules)
             checkpoint()
         last = names[-1]
     return done
@@ -176,44 +181,58 @@ def due_reminders(day: date, rules: Rules, after: str) -> list[str]:
 def deliver(names: Sequence[str], day: date, rules: Rules, checkpoint: Checkpoint) -> Counts:
     """Send a handful of invitations, all checks made while their addresses are locked."""
     moment, counts = now_datetime(), Counts()
-    asked = _lock_addresses(names)
+    known = _lock_addresses(names)
     rows = _lock(names, WAITING)
     reasons = unwilling(rows)
     standing = still_true(rows)
     for row in rows:
         address = address_of(row)
-        last, do_not_ask = asked.get(address, (None, False))
+        before = known.get(address, rest.NOTHING)
         if row["expires_on"] and row["expires_on"] < day:
             _close(row, EXPIRED)
             counts.expired += 1
             continue
         reason = (
             (GONE if row["name"] not in standing else "")
-            or (OPTED_OUT if do_not_ask else reasons.get(row["name"], ""))
-            or (RESTING if is_resting(row, last, moment, rules.rest_days) else "")
+            or (OPTED_OUT if before.do_not_ask else reasons.get(row["name"], ""))
+            or (RESTING if is_resting(row, before.last_asked_on, moment, rules.rest_days) else "")
         )
+        later = "" if reason else _rested_on(row, known, moment, rules)
         if reason:
             _close(row, WITHDRAWN, reason)
             counts.withdrawn += 1
-        elif _send(row, day, moment, last, checkpoint):
-            asked[address] = (moment, False)
+        elif later:
+            _update(row["name"], send_on=later)
+            counts.postponed += 1
+        elif _send(row, day, moment, before, checkpoint):
+            known[address] = rest.Known(moment, before.no_campaigns, moment)
             counts.sent += 1
         else:
             counts.failed += 1
     return counts
 
 
-def remind(names: Sequence[str], checkpoint: Checkpoint) -> int:
-    """Send a handful of reminders; nobody who does not want to be asked, nothing about a document that fell."""
+def remind(names: Sequence[str], checkpoint: Checkpoint, rules: Rules) -> int:
+    """Send a handful of reminders; nobody who does not want to be asked, nothing about a document that fell.
+
+    Whom a campaign wrote to meanwhile is reminded when the days of rest are over.
+    """
+    moment, known = now_datetime(), _lock_addresses(names)
     rows = _lock(names, SENT)
     reasons, standing = unwilling(rows), still_true(rows)
     done = 0
     for row in rows:
         if row["reminded_on"] or row["name"] in reasons or row["name"] not in standing:
             continue
-        row["reminded_on"] = now_datetime()
-        _update(row["name"], reminded_on=row["reminded_on"])
-        done += _hand_over(row, checkpoint, reminder=True)
+        if _rested_on(row, known, moment, rules):
+            continue
+        row["reminded_on"] = moment
+        _update(row["name"], reminded_on=moment)
+        address = address_of(row)
+        rest.contacted(address, moment)
+        if _hand_over(row, checkpoint, reminder=True):
+            known[address] = replace(known.get(address, rest.NOTHING), last_contacted_on=moment)
+            done += 1
     return done
 
 
@@ -222,6 +241,19 @@ def is_resting(row: Any, last: datetime | None, moment: datetime, days: int) -> 
     if not last or row["trigger_event"] == FOLLOW_UP:
         return False
     return (moment.date() - last.date()).days < days
+
+
+def _rested_on(row: Any, known: dict[str, rest.Known], moment: datetime, rules: Rules) -> date | None:
+    """The day until which a survey waits because a campaign wrote to the person; None where it need not."""
+    if row["trigger_event"] == FOLLOW_UP:
+        return None
+    found = [known[address] for address in rest.addresses_of(row) if address in known]
+    # what a survey did is for the days of rest between surveys
+    by_campaign = [one.last_contacted_on for one in found if one.last_contacted_on != one.last_asked_on]
+    last = rest.later(*by_campaign)
+    if not rest.is_resting(last, moment, rules.contact_rest_days):
+        return None
+    return rest.rested_on(last, rules.contact_rest_days)
 
 
 def _sendable(i: Any, rules: Rules) -> Any:
@@ -264,20 +296,10 @@ def has_outgoing_account() -> bool:
     return bool(account and account.get("email_id"))
 
 
-def _lock_addresses(names: Sequence[str]) -> dict[str, tuple[datetime | None, bool]]:
-    """Lock the rows of the addresses these invitations go to; when each was last asked, and whether it may be."""
-    columns = ("channel", "email", "mobile_no")
-    addresses = {address_of(row) for row in _rows(names, columns)} - {""}
-    ensure_recipients(addresses)
-    t = frappe.qb.DocType(RECIPIENT)
-    found = (
-        frappe.qb.from_(t)
-        .select(t.address, t.last_sent_on, t.do_not_ask)
-        .where(t.address.isin(sorted(addresses) or [""]))
-        .orderby(t.address)
-        .for_update()
-    ).run()
-    return {address: (last, bool(refused)) for address, last, refused in found}
+def _lock_addresses(names: Sequence[str]) -> dict[str, rest.Known]:
+    """Lock the rows of the addresses of the people these invitations go to; what is known of each."""
+    rows = _rows(names, ("email", "mobile_no", "party_type", "party"))
+    return rest.known(address for row in rows for address in rest.addresses_of(row))
 
 
 def _rows(names: Sequence[str], columns: Sequence[str]) -> list[dict[str, Any]]:
@@ -295,7 +317,7 @@ def _lock(names: Sequence[str], status: str) -> list[dict[str, Any]]:
 
 
 def _send(
-    row: dict[str, Any], day: date, moment: datetime, last: datetime | None, checkpoint: Checkpoint
+    row: dict[str, Any], day: date, moment: datetime, before: rest.Known, checkpoint: Checkpoint
 ) -> bool:
     """Send one invitation and write down that it was sent; whether that went well."""
     expires = add_days(day, frappe.get_cached_value(SURVEY, row["survey"], "expires_after_days"))
@@ -308,16 +330,12 @@ def _send(
         token_hash=hash_of(token_of(row["name"])),  # the site's key may have changed since
         error="",
     )
-    _asked_on(row, moment)
+    address = address_of(row)
+    rest.contacted_by_survey(address, moment, moment)
     if _hand_over(row, checkpoint):
         return True
-    _asked_on(row, last)
+    rest.contacted_by_survey(address, before.last_asked_on, before.last_contacted_on)
     return False
-
-
-def _asked_on(row: dict[str, Any], moment: datetime | None) -> None:
-    t = frappe.qb.DocType(RECIPIENT)
-    frappe.qb.update(t).set(t.last_sent_on, moment).where(t.address == address_of(row)).run()
 
 
 def _hand_over(row: dict[str, Any], checkpoint: Checkpoint, reminder: bool = False) -> bool:
@@ -373,23 +391,29 @@ def _message(row: dict[str, Any], reminder: bool) -> str:
 
 
 def _text_message(row: dict[str, Any], text: str) -> str:
-    from frappe.core.doctype.sms_settings.sms_settings import send_sms
-
     link = link_of(row["name"])
     name = _communication(row, "", text.replace(link, "").strip(), "")
-    send_sms([row["mobile_no"]], text, success_msg=False)
-    log = frappe.qb.DocType("SMS Log")  # Frappe keeps every text in full; its list is no place for a link
-    frappe.qb.update(log).set(log.message, text.replace(link, "…")).where(log.message == text).run()
+    text_to(row["mobile_no"], text, link)
     return name
 
 
-def forget_sent_mail(limit: int) -> int:
-    """Empty the bodies of survey mail that has gone out: Frappe keeps its queue for a month, and each holds a link.
+def text_to(number: str, text: str, link: str) -> None:
+    """Send a text message with a link in it."""
+    from frappe.core.doctype.sms_settings.sms_settings import send_sms
+
+    send_sms([number], text, success_msg=False)
+    log = frappe.qb.DocType("SMS Log")  # Frappe keeps every text in full; its list is no place for a link
+    frappe.qb.update(log).set(log.message, text.replace(link, "…")).where(log.message == text).run()
+
+
+def forget_sent_mail(limit: int, reference_doctype: str = SURVEY) -> int:
+    """Empty the bodies of mail about surveys, or campaigns, that has gone out: Frappe keeps its queue for a month, and each
+    holds a link.
 
     The words stand in the Communication. The number of mails.
     """
     t = frappe.qb.DocType("Email Queue")
-    gone = (t.reference_doctype == SURVEY) & (t.status == "Sent") & (t.message != "")
+    gone = (t.reference_doctype == reference_doctype) & (t.status == "Sent") & (t.message != "")
     names = frappe.qb.from_(t).select(t.name).where(gone).limit(limit).run(pluck=True)
     if names:
         frappe.qb.update(t).set(t.message, "").where(t.name.isin(names)).run()
@@ -398,54 +422,36 @@ def forget_sent_mail(limit: int) -> int:
 
 def _sender(survey: str) -> str:
     """The survey's own account, else the site's."""
+    return sender_of(frappe.get_cached_value(SURVEY, survey, "sender"))
+
+
+def sender_of(own: str | None) -> str:
+    """Who mail comes from: an Email Account, where it may send, else the site's."""
     from frappe.email.doctype.email_account.email_account import EmailAccount
 
-    own = frappe.get_cached_value(SURVEY, survey, "sender")
     email = own and frappe.db.get_value("Email Account", {"name": own, "enable_outgoing": 1}, "email_id")
     account = EmailAccount.find_outgoing(match_by_email=email) if email else EmailAccount.find_outgoing()
     return account.default_sender
 
 
 def _communication(row: dict[str, Any], subject: str, text: str, sender: str) -> str:
-    """The party's timeline says that it was asked; the link stays with who was asked.
-
-    Written as rows, not as a document: saving one also writes to the party's own row, which a sale may be waiting for, and
-    there is nobody to notify.
-    """
-    name, moment = frappe.generate_hash(length=16), row["reminded_on"] or row["sent_on"]
+    """The party's timeline says that it was asked; the link stays with who was asked."""
     by_mail = row["channel"] == EMAIL
-    values = {
-        "name": name,
-        "communication_type": "Automated Message",
-        "communication_medium": row["channel"],
-        "sent_or_received": "Sent",
-        "communication_date": moment,
-        "status": "Linked",
-        "seen": 1,
-        "subject": subject or row["survey"],
-        "content": text,
-        "sender": frappe.utils.parse_addr(sender)[1] if sender else "",
-        "sender_full_name": frappe.utils.parse_addr(sender)[0] if sender else "",
-        "recipients": row["email"] if by_mail else "",
-        "phone_no": "" if by_mail else row["mobile_no"],
-        "reference_doctype": row["party_type"],
-        "reference_name": row["party"],
-        "user": frappe.session.user,
-    }
-    write_rows("Communication", tuple(values), [tuple(values.values())])
-    if row["contact"]:
-        link = {
-            "name": frappe.generate_hash(length=16),
-            "parent": name,
-            "parenttype": "Communication",
-            "parentfield": "timeline_links",
-            "link_doctype": "Contact",
-            "link_name": row["contact"],
-            "link_title": row["recipient_name"],
-            "communication_date": moment,
-        }
-        write_rows("Communication Link", tuple(link), [tuple(link.values())])
-    return name
+    message = timeline.Message(
+        medium=row["channel"],
+        party_type=row["party_type"],
+        party=row["party"],
+        moment=row["reminded_on"] or row["sent_on"],
+        subject=subject or row["survey"],
+        content=text,
+        sender=sender,
+        email=row["email"] if by_mail else "",
+        phone_no="" if by_mail else row["mobile_no"],
+        contact=row["contact"] or "",
+        recipient_name=row["recipient_name"] or "",
+    )
+    timeline.note([message])
+    return message.name
 
 
 def _close(row: dict[str, Any], status: str, reason: str = "") -> None:

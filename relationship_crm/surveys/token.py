@@ -19,7 +19,7 @@ LENGTH = 43
 
 def token_of(invitation: str) -> str:
     """The token of an invitation, by its name: base64url(HMAC-SHA256(site's encryption key, "survey-invitation|name"))."""
-    return urlsafe_b64encode(_digest("survey-invitation", invitation)).decode().rstrip("=")
+    return in_text(digest("survey-invitation", invitation))
 
 
 def hash_of(token: str) -> str:
@@ -29,7 +29,7 @@ def hash_of(token: str) -> str:
 
 def name_of(invitation_key: str) -> str:
     """The name of the invitation with this key. The same key gives the same name: two workers cannot make it twice."""
-    return _digest("survey-invitation-name", invitation_key).hex()[:20]
+    return digest("survey-invitation-name", invitation_key).hex()[:20]
 
 
 def link_of(invitation: str) -> str:
@@ -37,5 +37,11 @@ def link_of(invitation: str) -> str:
     return frappe.utils.get_url(f"/s/{token_of(invitation)}")
 
 
-def _digest(purpose: str, text: str) -> bytes:
+def in_text(secret: bytes) -> str:
+    """A secret as it stands in an address: base64url without padding."""
+    return urlsafe_b64encode(secret).decode().rstrip("=")
+
+
+def digest(purpose: str, text: str) -> bytes:
+    """What the site alone can make of a text, another for each purpose: HMAC-SHA256 with the site's encryption key."""
     return hmac.new(get_encryption_key().encode(), f"{purpose}|{text}".encode(), hashlib.sha256).digest()

@@ -12,8 +12,10 @@ import pytest
 
 from relationship_crm.assessment.compute import Assessment
 from relationship_crm.assessment.explain import by_signal, event_contributions
+from relationship_crm.campaigns.attribution import Model
 from relationship_crm.config.ladders import KOTLER
 from relationship_crm.measures.advocacy import ADVOCACY
+from relationship_crm.preview.campaigns import campaigns
 from relationship_crm.preview.contracts import contracts
 from relationship_crm.preview.demo import make_demo
 from relationship_crm.preview.demo_profiles import PROFILES
@@ -234,3 +236,33 @@ def test_nothing_lies_ahead() -> None:
                             ("Service Contract", "decided_on"), ("Service Contract", "terminated_on")):  # fmt: skip
         last = connection.execute(f'SELECT MAX(DATE("{column}")) FROM "tab{doctype}"').fetchone()[0]
         assert last <= AS_OF.isoformat(), doctype
+
+
+def test_campaigns_are_in_the_book(demo: tuple[Result, dict[str, list[Line]]]) -> None:
+    """Counted once more by the database: nobody of a control group was contacted, and no cent is lost."""
+    ledger = demo[0].ledger
+    told = campaigns(ledger, AS_OF)
+    assert told is not None and [one.title for one in told.told] == [
+        "Barista Evening",
+        "We Miss You",
+        "Autumn Catalogue",
+    ]
+
+    def one(statement: str) -> float:
+        return ledger.connection.execute(statement).fetchone()[0]
+
+    assert not one(
+        'SELECT COUNT(*) FROM "tabCampaign Touch" t JOIN "tabCampaign Member" m '
+        "ON m.campaign = t.campaign AND m.party = t.party WHERE m.arm = 'Control'"
+    )
+    assert sum(c.control for c in told.told) == one(
+        "SELECT COUNT(*) FROM \"tabCampaign Member\" WHERE arm = 'Control'"
+    )
+    assert sum(c.actual for c in told.told) == pytest.approx(
+        one('SELECT SUM(debit - credit) FROM "tabGL Entry"')
+    )
+    assert told.invoiced == pytest.approx(one('SELECT SUM(base_net_total) FROM "tabSales Invoice"'))
+    for model in Model:
+        credited = sum(c.credits[model] for c in told.told)
+        assert credited + told.not_attributed[model] == pytest.approx(told.invoiced, abs=1e-6)
+    assert all(0 < c.rate < 1 and 0 < c.credits[Model.LINEAR] < told.invoiced for c in told.told)

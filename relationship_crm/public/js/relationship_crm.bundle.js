@@ -1,5 +1,6 @@
 // The panel of a relationship and what our reports share. Small: it is loaded with the desk.
 import { render } from "./panel/panel";
+import * as calling from "./calling";
 import * as contract_charges from "./contract_charges";
 import { watch_documents } from "./contract_choice";
 import * as contract_form from "./contract_form";
@@ -26,6 +27,7 @@ relationship_crm.shorten_numbers = function (frm) {
 	frm.meta.fields.filter((df) => df.fieldtype === "Float").forEach((df) => frm.set_df_property(df.fieldname, "precision", "1"));
 };
 
+relationship_crm.calling = calling;
 relationship_crm.contract_charges = contract_charges;
 relationship_crm.contract_form = contract_form;
 relationship_crm.contract_states = contract_states;
@@ -41,6 +43,7 @@ relationship_crm.testimonials = testimonials;
 relationship_crm.tone = tone;
 
 name_dimensions();
+calling.watch_activities();
 watch_documents();
 watch_issues();
 planning.watch_contracts();

@@ -19,12 +19,11 @@ class RelationshipStage(ConfiguringDocument):
 
     if TYPE_CHECKING:
         from frappe.types import DF
-
-        from relationship_crm.relationship_crm.doctype.relationship_stage_criterion.relationship_stage_criterion import (
-            RelationshipStageCriterion,
-        )
+        from relationship_crm.relationship_crm.doctype.relationship_stage_criterion.relationship_stage_criterion import RelationshipStageCriterion
 
         color: DF.Color | None
+        contacts_least: DF.Int
+        contacts_most: DF.Int
         criteria: DF.Table[RelationshipStageCriterion]
         description: DF.SmallText | None
         established: DF.Check
@@ -35,7 +34,17 @@ class RelationshipStage(ConfiguringDocument):
 
     def validate(self) -> None:
         self._check_rung()
+        self._check_contacts()
         check_criteria(self.criteria)
+
+    def _check_contacts(self) -> None:
+        """At most is not below at least; 0 is no limit."""
+        if self.contacts_most and (self.contacts_least or 0) > self.contacts_most:
+            frappe.throw(
+                _("{0} touches a year at least cannot be more than {1} at most.").format(
+                    self.contacts_least, self.contacts_most
+                )
+            )
 
     def _check_rung(self) -> None:
         """Rungs count from 1 and are not shared."""

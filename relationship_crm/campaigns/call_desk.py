@@ -1,0 +1,119 @@
+"""What the desk asks for about calls and events: permission first, then one call into the module that does it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import frappe
+from frappe import _
+
+from relationship_crm.campaigns import attendance as events
+from relationship_crm.campaigns import call_sheet, calls, outcomes, redistribution
+
+#: Who may give calls to others.
+MANAGERS = ("Relationship Manager", "System Manager")
+
+
+@frappe.whitelist(methods=["POST"])
+def open_call(touch: str) -> dict[str, Any]:
+    """Take a call up: why it may not be made now ('' where it may), and everything its form shows."""
+    _may_work_on(touch)
+    return {"barred": calls.open_call(touch), **call_sheet.sheet(touch)}
+
+
+@frappe.whitelist()
+def sheet(touch: str) -> dict[str, Any]:
+    """Everything the form of a call shows, without taking it up."""
+    frappe.get_doc(calls.TOUCH, touch).check_permission("read")
+    return {"barred": "", **call_sheet.sheet(touch)}
+
+
+@frappe.whitelist(methods=["POST"])
+def record_outcome(
+    touch: str, outcome: str, note: str | None = None, next_on: str | None = None
+) -> dict[str, Any]:
+    """Write down how a call ended; what became of it, and the user's next call ('' where none is due)."""
+    _may_work_on(touch)
+    result = outcomes.record(touch, outcome, note or "", next_on or None)
+    return {
+        "status": result.status,
+        "reason": result.reason,
+        "next_contact_on": result.next_contact_on,
+        "next": calls.next_call(frappe.session.user, skip=[touch]),
+    }
+
+
+@frappe.whitelist(methods=["POST"])
+def correct_outcome(touch: str) -> None:
+    """Take the last outcome of a call back."""
+    _may_work_on(touch)
+    outcomes.correct(touch)
+
+
+@frappe.whitelist(methods=["POST"])
+def next_call(skip: str | None = None) -> str:
+    """The user's next call, '' where none is due; people who may not be called are seen to on the way."""
+    frappe.has_permission(calls.TOUCH, "write", throw=True)
+    return calls.next_call(frappe.session.user, skip=[skip] if skip else [])
+
+
+@frappe.whitelist()
+def prefilled(touch: str, doctype: str) -> dict[str, Any]:
+    """Values of a new lead, opportunity or quotation that comes of a call."""
+    frappe.get_doc(calls.TOUCH, touch).check_permission("read")
+    return call_sheet.prefilled(touch, doctype)
+
+
+@frappe.whitelist()
+def colleagues(campaign: str | None = None, activity: str | None = None) -> list[dict[str, Any]]:
+    """Who has open calls, and how many."""
+    frappe.only_for(MANAGERS)
+    return redistribution.colleagues(campaign or "", activity or "")
+
+
+@frappe.whitelist(methods=["POST"])
+def redistribute(
+    callers: str | list[str],
+    of: str | None = None,
+    campaign: str | None = None,
+    activity: str | None = None,
+    touches: str | list[str] | None = None,
+) -> dict[str, int]:
+    """Give open calls of a colleague, of nobody ("-") or of everybody to chosen callers; how many went to whom."""
+    frappe.only_for(MANAGERS)
+    names = _parsed(touches) or []
+    return redistribution.redistribute(_parsed(callers), of or "", campaign or "", activity or "", names)
+
+
+@frappe.whitelist(methods=["POST"])
+def mark_attendance(touches: str | list[str], attendance: str) -> int:
+    """Mark people of an event's list; how many. Says so where there are more than seats."""
+    frappe.has_permission(calls.TOUCH, "write", throw=True)
+    names = _parsed(touches)
+    marked = events.mark(names, attendance)
+    for told in events.without_seats(names):
+        frappe.msgprint(told, indicator="orange", title=_("Not Enough Seats"))
+    return marked
+
+
+@frappe.whitelist()
+def event_overview(activity: str) -> dict[str, int]:
+    """How many are invited, registered, came, and the seats that are left."""
+    frappe.get_doc(calls.ACTIVITY, activity).check_permission("read")
+    return events.overview(activity)
+
+
+@frappe.whitelist(methods=["POST"])
+def make_event(activity: str) -> str:
+    """The event in the calendar with those who registered, made or brought up to date; its name."""
+    frappe.get_doc(calls.ACTIVITY, activity).check_permission("write")
+    return events.make_event(activity)
+
+
+def _may_work_on(touch: str) -> None:
+    frappe.get_doc(calls.TOUCH, touch).check_permission("write")
+
+
+def _parsed(value: str | list[str] | None) -> Any:
+    return json.loads(value) if isinstance(value, str) else value

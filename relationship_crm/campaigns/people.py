@@ -1,0 +1,166 @@
+"""The people at the parties of a list: whom to contact, once each, and why somebody is left out.
+
+Of a customer one contact is taken (the primary one, else the oldest), or all of them. Who may not be contacted is passed over
+where another may. A fixed number of queries, however many parties.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from relationship_crm.assessment.bulk import read_rows
+from relationship_crm.campaigns import consent
+from relationship_crm.campaigns.selection import Chosen
+from relationship_crm.campaigns.standing import NOWHERE, Standing
+from relationship_crm.surveys.recipients import (
+    NOBODY,
+    Key,
+    Recipient,
+    contacts_by_name,
+    linked_contacts,
+    own_addresses,
+    plain_number,
+)
+
+#: Of two parties that name one person the first in this order keeps it.
+ORDER = {"Customer": 0, "Prospect": 1, "Lead": 2}
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody at a party. Who may not be contacted has a reason."""
+
+    key: Key
+    recipient: Recipient
+    target_list: str
+    reason: str = ""
+    #: An address that tells people apart; the party where there is none.
+    person_key: str = ""
+
+
+def people(
+    chosen: dict[Key, Chosen], standings: dict[Key, Standing], campaign: str = "", without: Iterable[str] = ()
+) -> list[Person]:
+    """The people of the chosen parties, each address once; customers first, then by rung, the furthest first.
+
+    `without`: addresses of people on lists that are left out; they do not appear. A party whose people are all members of
+    other parties has one row without an address that says so.
+    """
+    order = sorted(chosen, key=lambda key: (ORDER[key[0]], -standings.get(key, NOWHERE).rung, key[1]))
+    candidates = _candidates(order, chosen)
+    unwilling = _unwilling(candidates, chosen, campaign)
+    nowhere = {key for key, persons in candidates.items() if not any(map(address_of, persons))}
+    postal, gone = _with_postal_address(nowhere), set(without)
+    found: list[Person] = []
+    for key in order:
+        for person, reason in _taken(candidates[key], unwilling[key], chosen[key]):
+            mark = address_of(person)
+            if mark and mark in gone:
+                continue
+            if not mark and key not in postal:
+                reason = reason or consent.NO_ADDRESS
+            found.append(Person(key, person, chosen[key].target_list, reason, mark or ":".join(key)))
+    return _once(found)
+
+
+def addresses(keys: Iterable[Key]) -> set[str]:
+    """The addresses of everybody at these parties."""
+    order = sorted(set(keys))
+    found = _candidates(order, {key: Chosen("", every=True) for key in order})
+    return {address_of(person) for persons in found.values() for person in persons} - {""}
+
+
+def address_of(person: Recipient) -> str:
+    """The address in small letters, else the plain phone number, else nothing."""
+    return person.email or plain_number(person.mobile_no)
+
+
+def _candidates(order: Sequence[Key], chosen: dict[Key, Chosen]) -> dict[Key, list[Recipient]]:
+    """Everybody at each party, in the order of preference: the primary contact, the others, the party's own address."""
+    keys = set(order)
+    own, linked = own_addresses(keys), linked_contacts(keys)
+    wanted = {name for rule in chosen.values() for name in rule.contacts}
+    contacts = contacts_by_name(wanted.union(*linked.values()) if linked else wanted)
+    found = {}
+    for key in order:
+        itself, primary = own.get(key, (NOBODY, ""))
+        names = chosen[key].contacts or dict.fromkeys([primary, *linked.get(key, ())])
+        persons = [contacts[name] for name in names if name in contacts]
+        if itself.email not in {person.email for person in persons} - {""}:
+            persons.append(itself)
+        found[key] = [p if p.language else replace(p, language=itself.language) for p in persons] or [itself]
+    return found
+
+
+def _unwilling(
+    candidates: dict[Key, list[Recipient]], chosen: dict[Key, Chosen], campaign: str
+) -> dict[Key, dict[int, str]]:
+    """Why candidates may not be contacted, by party and position."""
+    rows: list[dict[str, Any]] = [
+        {
+            "name": (key, position),
+            "campaign": campaign,
+            "party_type": key[0],
+            "party": key[1],
+            "customer": key[1] if key[0] == "Customer" else "",
+            "contact": person.contact,
+            "email": person.email,
+            "mobile_no": person.mobile_no,
+        }
+        for key, persons in candidates.items()
+        for position, person in enumerate(persons)
+    ]
+    strict = [row["name"] for row in rows if chosen[row["name"][0]].only_with_consent]
+    found: dict[Key, dict[int, str]] = {key: {} for key in candidates}
+    for (key, position), reason in consent.unwilling(rows, strict).items():
+        found[key][position] = reason
+    return found
+
+
+def _taken(persons: list[Recipient], unwilling: dict[int, str], rule: Chosen) -> list[tuple[Recipient, str]]:
+    """Whom of the candidates the list takes, with the reason against each."""
+    marked = [(person, unwilling.get(position, "")) for position, person in enumerate(persons)]
+    reachable = [pair for pair in marked if address_of(pair[0])]
+    if rule.every or rule.contacts:
+        people = [pair for pair in reachable if pair[0].contact]
+        return people or reachable or marked[:1]
+    # false comes before true: willing people, then those with mail; of equal ones the first
+    return [min(reachable, key=lambda pair: (bool(pair[1]), not pair[0].email))] if reachable else marked[:1]
+
+
+def _with_postal_address(keys: set[Key]) -> set[Key]:
+    """Those of these parties that letters can be sent to."""
+    columns = ("link_doctype", "link_name", "parenttype", "parent")
+    links = [
+        ((kind, party), address)
+        for kind, party, parenttype, address in read_rows(
+            "Dynamic Link", columns, "link_name", {party for _kind, party in keys}
+        )
+        if parenttype == "Address" and (kind, party) in keys
+    ]
+    rows = read_rows("Address", ("name", "disabled"), "name", {address for _key, address in links})
+    usable = {name for name, disabled in rows if not disabled}
+    return {key for key, address in links if address in usable}
+
+
+def _once(found: Sequence[Person]) -> list[Person]:
+    """Each person once. Those who may be contacted choose first: a disabled customer does not keep an active one's address."""
+    holder: dict[str, Key] = {}
+    for person in sorted(found, key=lambda p: bool(p.reason)):
+        holder.setdefault(person.person_key, person.key)
+    kept: dict[tuple[Key, str], Person] = {}
+    for person in found:
+        if holder[person.person_key] == person.key:
+            kept.setdefault((person.key, person.person_key), person)
+    present = {key for key, _mark in kept}
+    for person in found:
+        if person.key not in present:
+            bare = replace(person.recipient, email="", mobile_no="")
+            mark = ":".join(person.key)
+            reason = person.reason or consent.SAME_PERSON
+            kept.setdefault(
+                (person.key, mark), replace(person, recipient=bare, person_key=mark, reason=reason)
+            )
+    return list(kept.values())

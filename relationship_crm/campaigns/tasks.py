@@ -1,0 +1,42 @@
+"""What the scheduler runs for campaigns. Only these functions, and runs (run.py), commit."""
+
+from __future__ import annotations
+
+import time
+
+import frappe
+from frappe.utils import cint
+
+from relationship_crm.campaigns import delivery, run
+from relationship_crm.switches import is_enabled
+
+#: Seconds a round of sending may take: the scheduler gives short jobs 300. The rest follows with the next round.
+ROUND = 200
+
+
+def send_campaigns() -> None:
+    """Every few minutes: go on with activities whose day or window has come, or whose worker was killed."""
+    if not is_enabled():
+        return
+    end = time.monotonic() + ROUND
+    for name in run.to_go_on():
+        if time.monotonic() > end:
+            break
+        if frappe.db.get_value(run.ACTIVITY, name, "channel") == run.LETTER:
+            run.enqueue(name)  # a print takes longer than a short job may
+        else:
+            run.execute(name, until=end)
+        _commit()
+
+
+def note_campaign_delivery() -> None:
+    """Every hour: keep what became of mails, and empty the bodies of those that have gone out."""
+    batch = cint(frappe.get_cached_doc("Relationship CRM Settings").campaign_batch_size) or 500
+    while delivery.note_delivery(batch):
+        _commit()
+    while delivery.forget_sent_mail(batch):
+        _commit()
+
+
+def _commit() -> None:
+    frappe.db.commit()  # nosemgrep: a job's own transaction, a batch at a time; no document event reaches this
