@@ -31,7 +31,7 @@ IN_FORCE = [states.ACTIVE, states.IN_NOTICE]
 def relationships_assessed(filters: str | dict | list | None = None) -> Card:
     """Relationships with a stage."""
     found = rows.relationships([], {}, [["rung", ">", 0]])
-    return _card(len(found), "Int", ["List", "Relationship"], {"rung": [">", 0], "disabled": 0})
+    return card(len(found), "Int", ["List", "Relationship"], {"rung": [">", 0], "disabled": 0})
 
 
 @frappe.whitelist()
@@ -49,14 +49,14 @@ def moved_down_this_month(filters: str | dict | list | None = None) -> Card:
 @frappe.whitelist()
 def customers_at_risk(filters: str | dict | list | None = None) -> Card:
     """Customers who fell, fell silent or are dissolving, and bought in the last twelve months."""
-    return _card(len(_at_risk()), "Int", ["query-report", "Customers at Risk"])
+    return card(len(_at_risk()), "Int", ["query-report", "Customers at Risk"])
 
 
 @frappe.whitelist()
 def revenue_at_risk(filters: str | dict | list | None = None) -> Card:
     """What they bought in the last twelve months, in the reporting currency."""
     revenue = sum(flt(row.revenue_12m) for row in _at_risk())
-    return _card(revenue, "Currency", ["query-report", "Customers at Risk"])
+    return card(revenue, "Currency", ["query-report", "Customers at Risk"])
 
 
 @frappe.whitelist()
@@ -64,7 +64,7 @@ def average_confidence(filters: str | dict | list | None = None) -> Card:
     """How sure the composite scores are on average."""
     found = rows.relationships(["composite_confidence"], {}, [["rung", ">", 0]])
     average = sum(flt(row.composite_confidence) for row in found) / len(found) if found else 0
-    return {**_card(round(average, 1), "Percent", ["query-report", "Relationship Scores"]), "precision": 1}
+    return {**card(round(average, 1), "Percent", ["query-report", "Relationship Scores"]), "precision": 1}
 
 
 @frappe.whitelist()
@@ -74,7 +74,7 @@ def nps_of_90_days(filters: str | dict | list | None = None) -> Card:
     found = [p for p in results.pieces(_dict(), first, last) if p.question.kind is Kind.NPS]
     of = estimate(Kind.NPS, results.summed(found, lambda _piece: "").get("", Tally()))
     options = {"figure": Kind.NPS.value, "view": "Month", "from_date": str(first), "to_date": str(last)}
-    return _card(figure(Kind.NPS, of.value), TEXT, ["query-report", "Survey Results"], options)
+    return card(figure(Kind.NPS, of.value), TEXT, ["query-report", "Survey Results"], options)
 
 
 @frappe.whitelist()
@@ -84,13 +84,13 @@ def survey_response_rate(filters: str | dict | list | None = None) -> Card:
     sent = results.asked(results.invitations(_dict(), first, last), lambda _row: None).get(None)
     value = rows.percent(rate(sent.answered, sent.delivered).value) if sent else "–"
     options = {"view": "Survey", "from_date": str(first), "to_date": str(last)}
-    return _card(value, TEXT, ["query-report", "Survey Results"], options)
+    return card(value, TEXT, ["query-report", "Survey Results"], options)
 
 
 @frappe.whitelist()
 def active_service_contracts(filters: str | dict | list | None = None) -> Card:
     """Service contracts in force, notice given or not."""
-    return _card(len(_contracts_in_force()), "Int", ["List", overview.CONTRACT], {"state": ["in", IN_FORCE]})
+    return card(len(_contracts_in_force()), "Int", ["List", overview.CONTRACT], {"state": ["in", IN_FORCE]})
 
 
 @frappe.whitelist()
@@ -98,7 +98,7 @@ def service_contract_mrr(filters: str | dict | list | None = None) -> Card:
     """A twelfth of what a year of the contracts in force is worth, in the reporting currency."""
     rates = company_rates(rows.currency())
     values = (overview.in_reporting_currency(row, rates) or 0 for row in _contracts_in_force())
-    return _card(sum(values) / 12, "Currency", ["query-report", "Contract Register"])
+    return card(sum(values) / 12, "Currency", ["query-report", "Contract Register"])
 
 
 @frappe.whitelist()
@@ -108,7 +108,7 @@ def contract_lines_nearly_used_up(filters: str | dict | list | None = None) -> C
     promises = overview.visible([["state", "in", IN_FORCE]], in_force(today))
     standing = overview.standing(usage.figures(promises, today), today)
     found = (standing.in_force & (standing.share >= overview.NEARLY)).sum()
-    return _card(int(found), "Int", ["query-report", "Contracted and Delivered"])
+    return card(int(found), "Int", ["query-report", "Contracted and Delivered"])
 
 
 @frappe.whitelist()
@@ -122,7 +122,7 @@ def service_contracts_to_renew(filters: str | dict | list | None = None) -> Card
         "decided_on": ["is", "not set"],
     }
     found = frappe.get_list(overview.CONTRACT, filters=wanted, pluck="name", order_by="name asc")
-    return _card(len(found), "Int", ["List", overview.CONTRACT], wanted)
+    return card(len(found), "Int", ["List", overview.CONTRACT], wanted)
 
 
 def _contracts_in_force() -> list[_dict]:
@@ -143,10 +143,11 @@ def _moves(direction: str) -> Card:
         order_by="name asc",
     )
     options = {"from_date": since, "to_date": nowdate(), "direction": direction, "view": "List"}
-    return _card(len(found), "Int", ["query-report", "Stage Movements"], options)
+    return card(len(found), "Int", ["query-report", "Stage Movements"], options)
 
 
-def _card(
+def card(
     value: float | str, fieldtype: str, route: list[str], route_options: dict[str, Any] | None = None
 ) -> Card:
+    """What Frappe's widget shows of a figure, and where a click leads."""
     return {"value": value, "fieldtype": fieldtype, "route": route, "route_options": route_options or {}}

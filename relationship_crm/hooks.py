@@ -58,6 +58,9 @@ jinja = {
         "relationship_crm.surveys.printing.survey_qr",
         # a service contract's promises in words
         "relationship_crm.contracts.wording.contract_words",
+        # letters of campaigns
+        "relationship_crm.campaigns.letters.campaign_letter",
+        "relationship_crm.campaigns.letters.campaign_letter_html",
     ]
 }
 

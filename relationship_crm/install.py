@@ -5,6 +5,7 @@ from __future__ import annotations
 import frappe
 
 from relationship_crm import defaults
+from relationship_crm.campaigns import upgrade
 from relationship_crm.custom_fields import ensure_custom_fields
 
 #: The follow-ups of surveys as a board.
@@ -18,8 +19,9 @@ def after_install() -> None:
 
 
 def after_migrate() -> None:
-    """The same again: a new version of ERPNext or of this app may miss some."""
+    """The same again: a new version of ERPNext or of this app may miss some, or name campaigns in another way."""
     ensure()
+    upgrade.carry_over()
 
 
 def ensure() -> None:

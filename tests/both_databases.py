@@ -26,6 +26,8 @@ _OWN = {
     "Quotation": "party_name",
     "Opportunity": "party_name",
     "Survey Response": "party",
+    "Campaign Touch": "party",
+    "Campaign Response": "party",
     "Customer Referral": "referrer",
     "Subscription": "party",
 }

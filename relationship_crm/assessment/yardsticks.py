@@ -1,4 +1,4 @@
-"""What signals compare a party with: the usual delay of payment, the usual breadth of purchases."""
+"""What signals compare a party with: the usual delay of payment, breadth of purchases and answer to a campaign."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from relationship_crm.engine.grid import month_index
 from relationship_crm.ledger.dialect import InList, Value, query, table
 from relationship_crm.signals.base import Signal
 from relationship_crm.signals.breadth import BREADTH
+from relationship_crm.signals.campaigns import ANSWER_RATE
 from relationship_crm.signals.payments import PAYMENT_DELAY
 
 #: Months a figure looks back.
 WINDOW = 12
-#: With fewer payments a group is held to the median of all; with fewer customers a bucket has no percentiles.
+#: With fewer payments a group is held to the median of all; with fewer customers a bucket has no percentiles. With fewer
+#: invited parties a campaign is held to all campaigns.
 ENOUGH = 10
 
 #: segment, month index, value, number of observations
@@ -96,6 +98,34 @@ def breadth_percentiles(rows: Iterable[Sequence[Any]]) -> list[Row]:
     return found
 
 
+def answer_rates(rows: Iterable[Sequence[Any]]) -> list[Row]:
+    """Share of invited parties who answered, by campaign and month, of all that were judged until then.
+
+    `rows`: campaign, month, answered (1 or 0). A campaign with fewer than 10 gets the share of all campaigns in the 12 months
+    that end with the month; where these are fewer than 10 it has no figure.
+    """
+    counts: dict[tuple[str, int], tuple[int, int]] = {}
+    for campaign, month, answered in rows:
+        n, yes = counts.get((campaign, int(month)), (0, 0))
+        counts[campaign, int(month)] = (n + 1, yes + int(answered > 0))
+    by_month: Counter[int] = Counter()
+    yes_by_month: Counter[int] = Counter()
+    for (_campaign, month), (n, yes) in counts.items():
+        by_month[month] += n
+        yes_by_month[month] += yes
+    found: list[Row] = []
+    own: dict[str, tuple[int, int]] = {}
+    for campaign, month in sorted(counts, key=lambda key: (key[1], key[0])):
+        n, yes = (sum(pair) for pair in zip(own.get(campaign, (0, 0)), counts[campaign, month], strict=True))
+        own[campaign] = (n, yes)
+        if n < ENOUGH:
+            window = range(month - WINDOW + 1, month + 1)
+            n, yes = sum(by_month[m] for m in window), sum(yes_by_month[m] for m in window)
+        if n >= ENOUGH:
+            found.append((campaign, month, yes / n, n))
+    return found
+
+
 class Yardsticks:
     """Figures by kind, segment and month index."""
 
@@ -151,10 +181,16 @@ def breadth_figures(events: Events, as_of: date, groups: Iterable[str]) -> list[
     )
 
 
+def answer_figures(events: Events, as_of: date, groups: Iterable[str]) -> list[Row]:
+    """Usual answers from everybody who was invited; an event is dated on the day after its month's close."""
+    return answer_rates(zip(events.segment, (months_of(events.day) - 1).tolist(), events.value, strict=True))
+
+
 #: How the figures of each kind are made of the events of everybody.
 FIGURES: dict[str, Callable[[Events, date, Iterable[str]], list[Row]]] = {
     PAYMENT_DELAY: payment_delay_figures,
     BREADTH: breadth_figures,
+    ANSWER_RATE: answer_figures,
 }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -30,10 +30,11 @@ WELCOME = ("Interested", "Question", "Registered", "Attended", "Ordered")
 
 @dataclass(frozen=True)
 class Person:
-    """A person a campaign contacted: as it stood then, and whether it answered, and so as one hoped."""
+    """A person whom an activity contacted: as they stood then, whether they answered, and whether as one hoped."""
 
     campaign: str
     activity: str
+    member: str
     variant: str
     stage: str
     rung: int
@@ -103,6 +104,7 @@ def people(
             Person(
                 campaign,
                 activity or "",
+                member or name,
                 variant or "",
                 stage or "",
                 rung or 0,
@@ -114,12 +116,23 @@ def people(
     return found
 
 
-def tallies(found: Sequence[Person], *by: str) -> dict[tuple[str, ...], Tally]:
-    """Sums by attributes of a person."""
-    sums: dict[tuple[str, ...], Tally] = defaultdict(Tally)
+def tallies(found: Sequence[Person], *by: str) -> dict[tuple[Any, ...], Tally]:
+    """Sums by attributes of a person; who was contacted in several waves counts once in each sum."""
+    once: dict[tuple[Any, ...], dict[tuple[str, str], Person]] = defaultdict(dict)
     for one in found:
-        sums[tuple(getattr(one, name) for name in by)].add(one)
-    return dict(sums)
+        own, who = once[tuple(getattr(one, name) for name in by)], (one.campaign, one.member)
+        before = own.get(who)
+        if before:
+            one = replace(
+                before, responded=before.responded or one.responded, welcome=before.welcome or one.welcome
+            )
+        own[who] = one
+    sums: dict[tuple[Any, ...], Tally] = {}
+    for key, people in once.items():
+        sums[key] = Tally()
+        for one in people.values():
+            sums[key].add(one)
+    return sums
 
 
 def compared(first: Tally, second: Tally) -> Effect:
@@ -130,14 +143,18 @@ def compared(first: Tally, second: Tally) -> Effect:
 def in_words(one: str, other: str, effect: Effect, translate: Translate = untranslated) -> str:
     """How two variants compare, in a sentence."""
     if effect.finding is Finding.TOO_SMALL:
-        text = translate("{0} and {1}: too small, only a difference of {2} percentage points or more could be seen.")
+        text = translate(
+            "{0} and {1}: too small, only a difference of {2} percentage points or more could be seen."
+        )
         return text.format(one, other, points(effect.detectable))
     if not effect.told:
         return translate("{0} and {1}: nobody to compare.").format(one, other)
     text = (
         translate("{0} brought {2} percentage points more responses than {1} (95 % interval: {3} to {4}).")
         if effect.finding is Finding.MORE
-        else translate("{0} brought {2} percentage points fewer responses than {1} (95 % interval: {3} to {4}).")
+        else translate(
+            "{0} brought {2} percentage points fewer responses than {1} (95 % interval: {3} to {4})."
+        )
     )
     bounds = sorted((abs(effect.low), abs(effect.high)))
     return text.format(one, other, points(abs(effect.value)), *(points(bound) for bound in bounds))

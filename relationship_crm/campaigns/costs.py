@@ -11,6 +11,7 @@ import frappe
 from frappe.utils import getdate
 
 from relationship_crm.campaigns import bases, bookings, variance
+from relationship_crm.campaigns.bases import Basis
 from relationship_crm.campaigns.bookings import HOURS, Booked
 
 PLAN = "Relationship Campaign Cost"
@@ -23,24 +24,23 @@ def compared(campaigns: Sequence[str], as_of: date | None = None) -> dict[str, v
     """
     found = bases.of_campaigns(campaigns)
     booked, lines = bookings.read(found, as_of), plans(campaigns)
-    units = {company: bookings.unit_of(company) for company in {basis.company for basis in found}}
-    day = as_of or getdate()
-    return {
-        basis.campaign: variance.compare(
-            lines[basis.campaign], booked[basis.campaign], day, units[basis.company]
-        )
-        for basis in found
-    }
+    return {one.campaign: _compared(one, lines[one.campaign], booked[one.campaign], as_of) for one in found}
 
 
-def booked_by_line(campaign: str) -> dict[str | None, list[Booked]]:
-    """What was booked on a campaign, by the line of its plan; None is what was not planned."""
-    found = bookings.read(bases.of_campaigns([campaign]))[campaign]
-    plan = plans([campaign])[campaign]
-    lines: dict[str | None, list[Booked]] = defaultdict(list)
-    for one in found:
-        lines[variance.match(plan, one)].append(one)
-    return lines
+def explained(campaign: str) -> tuple[variance.Compared, dict[str | None, list[Booked]]]:
+    """The same of one campaign, and what was booked by the line of its plan; None is what was not planned."""
+    found = bases.of_campaigns([campaign])
+    booked, plan = bookings.read(found)[campaign], plans([campaign])[campaign]
+    behind: dict[str | None, list[Booked]] = defaultdict(list)
+    for one in booked:
+        behind[variance.match(plan, one)].append(one)
+    return _compared(found[0], plan, booked, None), behind
+
+
+def _compared(
+    basis: Basis, plan: Sequence[variance.Planned], booked: Sequence[Booked], as_of: date | None
+) -> variance.Compared:
+    return variance.compare(plan, booked, as_of or getdate(), bookings.unit_of(basis.company))
 
 
 def plans(campaigns: Iterable[str]) -> dict[str, list[variance.Planned]]:

@@ -70,17 +70,17 @@ class Purchase:
 class Book:
     """What attribution needs of a company's books.
 
-    `invoices` are those of customers whom some campaign reached (party: the place in `reached.customers`); `elsewhere` is
-    the net amount of all others, in whole units. `found` has the documents of `invoices` in the same order.
+    `invoices` are those of customers whom some campaign reached (party: the place in `reached.customers`); `found` has their
+    documents in the same order. `range` is theirs, `everybody` that of all who were asked for.
     """
 
     range: Range
+    everybody: Range
     rules: Rules
     unit: Decimal
     reached: Reached
     found: Posted
     invoices: Invoices
-    elsewhere: int
     _kept: dict[tuple[Model, bool], Credits] = field(default_factory=dict, repr=False)
 
     def credits(self, model: Model | None = None) -> Credits:
@@ -95,12 +95,14 @@ class Book:
         return self._divided(model or self.rules.model, margin, True)
 
     def sums(self, model: Model | None = None, margin: bool = False) -> Sums:
-        """Credit (or credited margin) by campaign in the order of `reached.campaigns`, and what nobody gets."""
+        """Credit (or credited margin) by campaign in the order of `reached.campaigns`, and what nobody gets of `invoices`."""
         credits = self.margin_credits(model) if margin else self.credits(model)
-        of = summed(credits, self.reached.campaign, len(self.reached.campaigns))
-        if margin:
-            return of
-        return Sums(of.amount, of.paid, of.not_attributed + self.elsewhere, of.not_attributed_paid)
+        return summed(credits, self.reached.campaign, len(self.reached.campaigns))
+
+    @cached_property
+    def elsewhere(self) -> int:
+        """The net amount of the customers whom no campaign ever reached, in whole units."""
+        return posted.net_total(self.everybody) - int(self.found.amount.sum())
 
     @cached_property
     def margin(self) -> np.ndarray:
@@ -157,8 +159,7 @@ def load(
     some = Range(company, as_of, tuple(touches.customers))
     found, party = posted.read_of(some)
     invoices = Invoices(party, found.ordered, found.amount, found.paid, found.returns)
-    elsewhere = posted.net_total(everybody) - int(found.amount.sum())
-    return Book(some, rules or settings(), some.unit, touches, found, invoices, elsewhere)
+    return Book(some, everybody, rules or settings(), some.unit, touches, found, invoices)
 
 
 def by_campaign(book: Book, model: Model | None = None) -> dict[str, Money]:
@@ -173,7 +174,7 @@ def by_campaign(book: Book, model: Model | None = None) -> dict[str, Money]:
 
 def not_attributed(book: Book, model: Model | None = None) -> float:
     """Net amount that no campaign gets credit for; with all credits it is all that was invoiced."""
-    return float(book.money(book.sums(model).not_attributed))
+    return float(book.money(book.sums(model).not_attributed + book.elsewhere))
 
 
 def first_purchases(

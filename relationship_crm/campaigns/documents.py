@@ -24,7 +24,14 @@ PEOPLE = {
     "Quotation": ("quotation_to", "party_name", "contact_person", "contact_email"),
     "Sales Order": ("Customer", "customer", "contact_person", "contact_email"),
 }
+#: What a document calls the person or the party, the nearest first.
+NAMES = ("lead_name", "contact_display", "customer_name")
 DAYS = {"Lead": "creation", "Quotation": "transaction_date", "Sales Order": "transaction_date"}
+#: What is read of documents that stand already.
+FIELDS = {
+    doctype: tuple(dict.fromkeys(filter(None, ("name", "company", DAYS[doctype], *people, *NAMES))))
+    for doctype, people in PEOPLE.items()
+}
 
 
 def saved(doc: Any) -> None:
@@ -52,64 +59,99 @@ def gone(doc: Any) -> None:
 
 def record(doc: Any, named: str) -> None:
     """Keep the response that a document is to the campaign of ERPNext it names."""
-    day = getdate(doc.get(DAYS[doc.doctype]))
-    # a lead's company is nobody's choice: ERPNext fills in the usual one
-    strict = doc.doctype != "Lead"
-    campaign = campaign_on(naming.campaigns_of(named), day, doc.get("company"), strict)
-    if not campaign:
-        return
-    party_type, party, contact, email = PEOPLE[doc.doctype]
-    answer = responses.Answer(
-        campaign=campaign,
-        response=RESPONSES[doc.doctype],
-        source=doc.doctype,
-        moment=_moment(day),
-        party_type=doc.get(party_type) if party_type.islower() else party_type,
-        party=doc.get(party),
-        contact=(contact and doc.get(contact)) or "",
-        email=doc.get(email) or "",
-        voucher_type=doc.doctype,
-        voucher_no=doc.name,
-        name=doc.get("lead_name") or doc.get("contact_display") or doc.get("customer_name") or "",
-    )
-    responses.record([answer])
+    campaign = _campaign_of(doc, _terms(naming.campaigns_of(named)))
+    if campaign:
+        responses.record([_answer(doc, campaign)])
 
 
-def campaign_on(
-    campaigns: Sequence[str], day: date, company: str | None = None, strict: bool = True
-) -> str:
+def record_earlier(campaign: str) -> int:
+    """Keep the responses that documents are which named a campaign of ERPNext before ours was linked to it; how many they are.
+
+    In one go, however many documents there are.
+    """
+    named = naming.value_of(campaign)
+    terms = _terms(naming.campaigns_of(named))
+    answers = []
+    for doctype in RESPONSES if named else ():
+        fieldname = naming.campaign_field(doctype)
+        filters = {fieldname: named} | ({} if doctype == "Lead" else {"docstatus": 1})
+        fields = [
+            f for f in FIELDS[doctype] if f in ("name", "creation") or frappe.get_meta(doctype).has_field(f)
+        ]
+        for doc in frappe.get_all(doctype, filters, fields, order_by="creation, name") if fieldname else ():
+            doc.doctype = doctype
+            if _campaign_of(doc, terms) == campaign:
+                answers.append(_answer(doc, campaign))
+    responses.record(answers)
+    return len(answers)
+
+
+def linked(doc: Any) -> None:
+    """A Relationship Campaign was given a campaign of ERPNext: what named it before responds as well, in a job of its own."""
+    before = doc.get_doc_before_save()
+    if (
+        doc.erpnext_campaign
+        and not doc.is_template
+        and (not before or before.erpnext_campaign != doc.erpnext_campaign)
+    ):
+        frappe.enqueue(
+            "relationship_crm.campaigns.documents.record_earlier",
+            queue="long",
+            job_id=f"campaign-documents-{doc.name}",
+            deduplicate=True,
+            enqueue_after_commit=True,
+            campaign=doc.name,
+        )
+
+
+def campaign_on(campaigns: Sequence[str], day: date, company: str | None = None, strict: bool = True) -> str:
     """Of these campaigns the one that a document of a day belongs to: the last to begin of those under way, empty if none is.
 
     A campaign is under way from its start until the days have passed in which its outcome is counted. Those of the
     document's company go before others; with `strict` the others are none.
     """
+    return _choose(_terms(campaigns), day, company, strict)
+
+
+def _terms(campaigns: Sequence[str]) -> list[tuple]:
     columns = ("start_date", "name", "end_date", "outcome_days", "company")
-    rows = read_rows("Relationship Campaign", columns, "name", campaigns)
+    return list(read_rows("Relationship Campaign", columns, "name", campaigns))
+
+
+def _choose(terms: Sequence[tuple], day: date, company: str | None, strict: bool) -> str:
     under_way = [
         (not company or company == of, start, name)
-        for start, name, end, days, of in rows
+        for start, name, end, days, of in terms
         if getdate(start) <= day <= getdate(add_days(end or start, cint(days)))
     ]
     own, _start, name = max(under_way, default=(False, None, ""))
     return name if own or not strict else ""
 
 
-def record_earlier(campaign: str) -> int:
-    """Keep the responses that documents are which named the campaign before it was linked; how many documents there are.
+def _campaign_of(doc: Any, terms: Sequence[tuple]) -> str:
+    # a lead's company is nobody's choice: ERPNext fills in the usual one
+    return _choose(terms, _day(doc), doc.get("company"), strict=doc.doctype != "Lead")
 
-    Run where a campaign is given its campaign of ERPNext.
-    """
-    named = naming.value_of(campaign)
-    found = 0
-    for doctype in RESPONSES if named else ():
-        fieldname = naming.campaign_field(doctype)
-        if not fieldname:
-            continue
-        filters = {fieldname: named} | ({} if doctype == "Lead" else {"docstatus": 1})
-        for row in frappe.get_all(doctype, filters, pluck="name", order_by="creation, name"):
-            record(frappe.get_doc(doctype, row), named)
-            found += 1
-    return found
+
+def _answer(doc: Any, campaign: str) -> responses.Answer:
+    party_type, party, contact, email = PEOPLE[doc.doctype]
+    return responses.Answer(
+        campaign=campaign,
+        response=RESPONSES[doc.doctype],
+        source=doc.doctype,
+        moment=_moment(_day(doc)),
+        party_type=doc.get(party_type) if party_type.islower() else party_type,
+        party=doc.get(party),
+        contact=(contact and doc.get(contact)) or "",
+        email=doc.get(email) or "",
+        voucher_type=doc.doctype,
+        voucher_no=doc.name,
+        name=next(filter(None, map(doc.get, NAMES)), ""),
+    )
+
+
+def _day(doc: Any) -> date:
+    return getdate(doc.get(DAYS[doc.doctype]))
 
 
 def _moment(day: date) -> datetime:

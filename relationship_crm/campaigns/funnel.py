@@ -164,7 +164,9 @@ def _touches(names: Sequence[str], by: tuple[str, ...], as_of: date | None) -> S
     day = Function("TO_DAYS", Min(Case().when(counted, t.touched_on))) - EPOCH
     return (
         frappe.qb.from_(t)
-        .select(t.customer, t.party_type, t.party, day, Max(Case().when(counted & arrived, 1).else_(0)), *keys)
+        .select(
+            t.customer, t.party_type, t.party, day, Max(Case().when(counted & arrived, 1).else_(0)), *keys
+        )
         .where(t.campaign.isin(list(names)))
         .groupby(t.customer, t.party_type, t.party, *keys)
     ).run()
@@ -249,7 +251,9 @@ class Asked:
         q = frappe.qb.DocType("Quotation")
         rows = self._query(q, q.transaction_date).select(q.quotation_to, q.party_name).run()
         became = reached.customers_of({(kind, name) for _day, _net, kind, name in rows if kind != "Customer"})
-        return self._dated((day, net, reached.party_of("", kind, name, became)) for day, net, kind, name in rows)
+        return self._dated(
+            (day, net, reached.party_of("", kind, name, became)) for day, net, kind, name in rows
+        )
 
     def _query(self, document: Any, day: Any) -> Any:
         first, last = (str(np.datetime64(number, "D")) for number in (self.first, self.last))

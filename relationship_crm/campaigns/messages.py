@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from html import unescape
 from typing import Any
 
 import frappe
@@ -81,7 +82,7 @@ def plain(html: str) -> str:
     """A message without its tags, a line for each paragraph."""
     text = re.sub(r"(?i)<br\s*/?>|</(p|div|li|h[1-6]|tr)>", "\n", html or "")
     text = frappe.utils.strip_html_tags(text).replace("\xa0", " ")
-    lines = (" ".join(line.split()) for line in frappe.utils.unescape_html(text).splitlines())
+    lines = (" ".join(line.split()) for line in unescape(text).splitlines())
     return "\n".join(line for line in lines if line)
 
 

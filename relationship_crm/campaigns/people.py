@@ -150,17 +150,17 @@ def _once(found: Sequence[Person]) -> list[Person]:
     holder: dict[str, Key] = {}
     for person in sorted(found, key=lambda p: bool(p.reason)):
         holder.setdefault(person.person_key, person.key)
+    present = {person.key for person in found if holder[person.person_key] == person.key}
     kept: dict[tuple[Key, str], Person] = {}
     for person in found:
         if holder[person.person_key] == person.key:
             kept.setdefault((person.key, person.person_key), person)
-    present = {key for key, _mark in kept}
-    for person in found:
-        if person.key not in present:
-            bare = replace(person.recipient, email="", mobile_no="")
+        elif person.key not in present:
             mark = ":".join(person.key)
-            reason = person.reason or consent.SAME_PERSON
-            kept.setdefault(
-                (person.key, mark), replace(person, recipient=bare, person_key=mark, reason=reason)
-            )
+            kept.setdefault((person.key, mark), _without_address(person, mark))
     return list(kept.values())
+
+
+def _without_address(person: Person, mark: str) -> Person:
+    bare = replace(person.recipient, email="", mobile_no="")
+    return replace(person, recipient=bare, person_key=mark, reason=person.reason or consent.SAME_PERSON)

@@ -57,6 +57,19 @@ def read(company: str, as_of: date | None = None, customers: Sequence[str] | Non
     return Reached(who, which, name[once], party[once], day[once], campaign[once])
 
 
+def customers_in(campaign: str) -> list[str]:
+    """The customers whom one campaign reached."""
+    found: set[str] = set()
+    for doctype, moment in (("Campaign Touch", "touched_on"), ("Campaign Response", "responded_on")):
+        t = frappe.qb.DocType(doctype)
+        columns = (t.customer, t.party_type, t.party)
+        mine = (t.campaign == campaign) & t[moment].isnotnull()
+        rows = frappe.qb.from_(t).select(*columns).where(mine).groupby(*columns).run()
+        became = customers_of({(row[1], row[2]) for row in rows if not row[0]})
+        found |= {own[1] for row in rows if (own := party_of(*row, became)) and own[0] == "Customer"}
+    return sorted(found)
+
+
 def customers_of(parties: Iterable[Party]) -> dict[Party, str]:
     """The customers that leads and prospects became, as far as they did. Four queries at most."""
     leads = sorted({name for kind, name in parties if kind == "Lead"})

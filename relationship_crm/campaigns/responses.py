@@ -18,6 +18,7 @@ from frappe.utils import get_datetime, getdate, now_datetime
 
 from relationship_crm.assessment.bulk import read_rows, write_rows
 from relationship_crm.campaigns import respondents
+from relationship_crm.surveys.reading import harmless
 
 RESPONSE = "Campaign Response"
 #: Responses that take each other back.
@@ -160,7 +161,7 @@ def _insert(new: Mapping[str, Answer]) -> None:
             "recipient_name": answer.name[:140],
             # without it nobody has to look for it where there is none
             **{column: getattr(answer, column) or None for column in SAME},
-            "note": answer.note[:LONGEST] or None,
+            "note": _words(answer) or None,
             **fact,
         }
         rows.append([values[column] for column in COLUMNS])
@@ -168,9 +169,14 @@ def _insert(new: Mapping[str, Answer]) -> None:
     write_rows(RESPONSE, COLUMNS, rows, update=("response_key",))
 
 
+def _words(answer: Answer) -> str:
+    """What somebody said. Rows written in bulk are not cleaned by Frappe."""
+    return harmless(answer.note)[:LONGEST]
+
+
 def _change(name: str, answer: Answer) -> None:
     values = {"response": answer.response, "responded_on": answer.moment}
-    frappe.db.set_value(RESPONSE, name, values | ({"note": answer.note[:LONGEST]} if answer.note else {}))
+    frappe.db.set_value(RESPONSE, name, values | ({"note": _words(answer)} if answer.note else {}))
 
 
 def _mark(answers: Sequence[Answer]) -> None:

@@ -149,6 +149,9 @@ def execute(name: str, until: float | None = None) -> None:
         run = _Run(name, until)
         try:
             _patiently(run.work)
+        except frappe.ValidationError as error:  # said in the user's words
+            frappe.db.rollback()  # nosemgrep: a job's own transaction
+            run.finish(FAILED_RUN, _told(str(error)))
         except Exception:
             frappe.db.rollback()  # nosemgrep: a job's own transaction
             run.finish(FAILED_RUN, _told(traceback.format_exc()))

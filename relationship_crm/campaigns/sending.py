@@ -118,11 +118,12 @@ def in_window(activity: Any, moment: datetime) -> bool:
 
 
 def due(activity: str, day: date, limit: int) -> list[str]:
-    """Names of waiting touches whose day has come, at most a batch, oldest first."""
+    """Names of waiting touches whose day has come, at most a batch (0: all), oldest first."""
     t = frappe.qb.DocType(DOCTYPE)
     waiting = (t.activity == activity) & (t.status == WAITING) & (t.send_on <= day)
     query = frappe.qb.from_(t).select(t.name).where(waiting)
-    return query.orderby(t.send_on).orderby(t.name).limit(limit).run(pluck=True)
+    query = query.orderby(t.send_on).orderby(t.name)
+    return (query.limit(limit) if limit else query).run(pluck=True)
 
 
 def handfuls(names: Sequence[str], size: int) -> Iterator[Sequence[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from relationship_crm.signals.advocacy import IDEA_SUBMITTED, REFERRAL_GIVEN, TESTIMONIAL_GIVEN
 from relationship_crm.signals.base import Signal
 from relationship_crm.signals.breadth import BREADTH_SIGNAL
+from relationship_crm.signals.campaigns import CAMPAIGN_ANSWERED, EVENT_ATTENDED
 from relationship_crm.signals.contact import CONTACT_ANSWERED, MEETING_KEPT
 from relationship_crm.signals.contracts import CONTRACT_NOT_RENEWED, CONTRACT_RENEWED
 from relationship_crm.signals.delivery import DELIVERY_PROMISE
@@ -45,4 +46,6 @@ def standard_signals() -> tuple[Signal, ...]:
         REFERRAL_GIVEN,
         TESTIMONIAL_GIVEN,
         IDEA_SUBMITTED,
+        CAMPAIGN_ANSWERED,
+        EVENT_ATTENDED,
     )

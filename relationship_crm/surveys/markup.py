@@ -30,12 +30,17 @@ def render(template: str, **values: Any) -> str:
     return _environment().get_template(template).render(**values)
 
 
-@lru_cache(maxsize=1)
-def style() -> Markup:
-    """The page's style sheet; inside the page, so that a phone asks once."""
+@lru_cache(maxsize=8)
+def source(template: str) -> Markup:
+    """A style sheet or script of ours as it is; inside the page, so that a phone asks once."""
     environment = _environment()
-    source, _path, _fresh = environment.loader.get_source(environment, "survey/page.css")  # type: ignore[union-attr]
-    return Markup(source)
+    text, _path, _fresh = environment.loader.get_source(environment, template)  # type: ignore[union-attr]
+    return Markup(text)
+
+
+def style() -> Markup:
+    """The page's style sheet."""
+    return source("survey/page.css")
 
 
 @lru_cache(maxsize=1)

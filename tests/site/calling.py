@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zlib import crc32
 
 import erp
 import frappe
@@ -35,7 +36,7 @@ def person(of: str, party: str, name: str, number: str = "", **values: Any) -> s
     address = f"{name.lower()}@example.com"
     row = {
         "email": address,
-        "mobile_no": number or f"+49 30 {abs(hash(name)) % 10**7:07}",
+        "mobile_no": number or f"+49 30 {crc32(name.encode()) % 10**7:07}",
         "person_key": address,
         "recipient_name": name,
         "contact": contact(party, address),

@@ -13,9 +13,14 @@ from relationship_crm.campaigns import listing, selection
 from relationship_crm.surveys.recipients import Key
 
 
-def target_list(name: str = "RCRM List", *rules: dict[str, Any], **values: Any) -> Any:
+def target_list(name: str = "", *rules: dict[str, Any], **values: Any) -> Any:
     """A dynamic list of customers, by rules given as dictionaries; static with `kind`."""
-    doc = {"doctype": "Campaign Target List", "list_name": name, "kind": "Dynamic", "customers": 1}
+    doc = {
+        "doctype": "Campaign Target List",
+        "list_name": name or frappe.generate_hash(length=8),
+        "kind": "Dynamic",
+        "customers": 1,
+    }
     return frappe.get_doc({**doc, "rules": list(rules), **values}).insert()
 
 

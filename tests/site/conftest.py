@@ -19,6 +19,7 @@ sys.path.insert(0, str(HERE))  # the helpers beside the tests: erp, arithmetic, 
 if SITE:
     from asking import ada, unasked  # noqa: F401  (fixtures)
     from caring import asks, people  # noqa: F401
+    from clicking import clickable  # noqa: F401
     from referring import no_referrals  # noqa: F401
     from renewals import about_to_renew  # noqa: F401
     from visitors import guest, public, uncounted  # noqa: F401

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +80,7 @@ def ledgers(house):
     contact.meeting("Customer", ASKER, "2024-03-08 10:00:00")
     erp.quotation("Customer", ASKER, "2024-03-10", [(ADVICE, 1, 70)])
     _voice()
+    _campaigns()
     _contracts()
     for customer in (WON, LOST):
         frappe.get_doc(
@@ -139,6 +140,34 @@ def _voice() -> None:
             }
         ).insert()
         frappe.db.set_value("Customer Idea", idea.name, {"status": status, "realised_on": realised})
+
+
+def _campaigns() -> None:
+    """One who answered, twice and too late once; one who was silent; an event that two people came to."""
+    from responding import activity, campaign, member, touch
+
+    from relationship_crm.campaigns.responses import Answer, record
+
+    spring = campaign("RCRM Both Spring", start_date="2024-03-01", end_date="2024-03-31")
+    waves = [activity(spring), activity(spring, "Event")]
+    for customer in (ASKER, WON, LOST):
+        who = member(spring, customer)
+        for wave, moment in zip(waves, ("2024-03-04 23:30:00", "2024-03-18 00:00:00"), strict=True):
+            touch(wave, who, moment)
+    said = (
+        (ASKER, "Interested", "2024-03-05 08:00:00"),
+        (ASKER, "Question", "2024-03-31 23:59:59"),
+        (WON, "Interested", "2024-04-01 00:00:00"),
+        (ASKER, "Attended", "2024-03-20 18:00:00"),
+        (ASKER, "Attended", "2024-03-20 19:00:00"),
+    )
+    record(
+        [
+            Answer(spring, what, "Import", datetime.fromisoformat(moment), party_type="Customer", party=party,
+                   activity=waves[1].name if what == "Attended" else "", note=moment, contact=moment)
+            for party, what, moment in said
+        ]
+    )  # fmt: skip
 
 
 def _contracts() -> None:

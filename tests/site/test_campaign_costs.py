@@ -258,7 +258,7 @@ def test_what_a_campaign_takes_from_the_stock_has_its_items(spring):
 def test_the_documents_behind_a_line(spring):
     invoice = bought(spring)
     entry = journal(date(YEAR, 4, 20), 250, spring.post, project=spring.project)
-    found = costs.booked_by_line(spring.name)
+    _compared, found = costs.explained(spring.name)
     rows = [row.name for row in spring.doc.cost_plan]
     said = {name: [(one.voucher_no, float(one.amount)) for one in found[name]] for name in rows}
     assert said == {

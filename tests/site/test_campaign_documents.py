@@ -10,7 +10,7 @@ from frappe.utils import add_days, getdate, now_datetime, today
 from responding import campaign, member, no_campaigns, response, responses
 from test_statement_counts import heard
 
-from relationship_crm.campaigns import documents, lifecycle, naming
+from relationship_crm.campaigns import documents, lifecycle, naming, upgrade
 
 ADVICE = [(erp.ADVICE, 1, 100)]
 THEIRS = "RCRM Their Spring"
@@ -216,3 +216,59 @@ class TestNames:
     def test_a_campaign_without_erpnexts_names_nothing(self, spring):
         assert naming.value_of(campaign("RCRM Alone")) == ""
         assert now_datetime()
+
+
+class TestUpgrade:
+    """Version 15's column stays behind when version 16 gives a document its new field; played on a table of the test's own."""
+
+    @pytest.fixture
+    def upgraded(self, spring, monkeypatch):
+        frappe.db._cursor.execute(  # a temporary table commits nothing
+            "create temporary table `tabRCRM Sold` (name varchar(20), campaign varchar(140), utm_campaign varchar(140))"
+        )
+        frappe.db._cursor.execute("create temporary table `tabUTM Campaign` (name varchar(140))")
+        frappe.db.set_value("Campaign", THEIRS, "campaign_name", "Spring 2026")
+        frappe.db.sql("insert into `tabUTM Campaign` values ('Spring 2026')")
+        frappe.db.sql(
+            "insert into `tabRCRM Sold` values ('A', %(old)s, null), ('B', %(old)s, ''), ('C', %(old)s, 'Own'),"
+            " ('D', null, null), ('E', 'Gone', null)",
+            {"old": THEIRS},
+        )
+        monkeypatch.setattr(upgrade, "DOCTYPES", ("RCRM Sold",))
+        monkeypatch.setattr(upgrade, "campaign_field", lambda doctype: "utm_campaign")
+        monkeypatch.setattr(
+            frappe.db, "has_column", lambda doctype, column: column in ("campaign", "utm_campaign")
+        )
+        real = frappe.get_meta
+        of_table = frappe._dict(get_field=lambda name: name == "utm_campaign")
+        monkeypatch.setattr(
+            frappe,
+            "get_meta",
+            lambda doctype, *more: of_table if doctype == "RCRM Sold" else real(doctype, *more),
+        )
+        yield
+        frappe.db._cursor.execute("drop temporary table `tabRCRM Sold`")
+        frappe.db._cursor.execute("drop temporary table `tabUTM Campaign`")
+
+    def named(self) -> dict:
+        return dict(frappe.db.sql("select name, utm_campaign from `tabRCRM Sold` order by name"))
+
+    def test_documents_go_on_naming_their_campaigns(self, upgraded):
+        assert upgrade.orphan("RCRM Sold") == "campaign"
+        assert upgrade.carry_over() == 2
+        expected = {"A": "Spring 2026", "B": "Spring 2026", "C": "Own", "D": None, "E": None}
+        assert self.named() == expected
+        # what somebody empties afterwards stays empty
+        frappe.db.sql("update `tabRCRM Sold` set utm_campaign = null where name = 'A'")
+        assert upgrade.carry_over() == 0
+        assert self.named() == expected | {"A": None}
+
+    def test_a_field_that_is_still_there_is_left_alone(self, upgraded, monkeypatch):
+        both = frappe._dict(get_field=lambda name: True)
+        monkeypatch.setattr(frappe, "get_meta", lambda doctype, *more: both)
+        assert upgrade.orphan("RCRM Sold") == ""
+
+    def test_nothing_on_version_15(self, spring):
+        assert upgrade.carry_over() == 0
+        assert not frappe.db.get_global(upgrade.DONE)
+        assert [upgrade.orphan(doctype) for doctype in naming.DOCTYPES] == [""] * 7

@@ -28,7 +28,12 @@ def told(of: str, party: str, party_type: str = "Customer", email: str = ADA, **
     who = member(of, party, party_type, email=email, **values)
     reached = touch(activity(of), who, mobile_no="+1 555", note="Nice")
     record([Answer(of, "Interested", "Click", now_datetime(), touch=reached, note="Yes")])
-    row = {"name": frappe.generate_hash(length=10), "target_list": "L", "party_type": party_type, "party": party}
+    row = {
+        "name": frappe.generate_hash(length=10),
+        "target_list": "L",
+        "party_type": party_type,
+        "party": party,
+    }
     write_rows("Campaign Target Entry", tuple(row), [tuple(row.values())])
     return who
 

@@ -77,7 +77,9 @@ def test_who_changes_their_mind_has_one_response_and_the_last_word_counts(spring
 
 def test_other_words_are_another_question(spring, ada):
     reached = touch(activity(spring), member(spring, ada, email=ADA))
-    asked = [clicked(spring, reached, "Question", note=words) for words in ("How much?", "When?", "How much?")]
+    asked = [
+        clicked(spring, reached, "Question", note=words) for words in ("How much?", "When?", "How much?")
+    ]
     record([clicked(spring, reached), *asked])
     assert sorted(row.note or "" for row in responses(campaign=spring)) == ["", "How much?", "When?"]
 
@@ -115,7 +117,9 @@ def test_thirty_cost_as_many_statements_as_three(spring, few):
         wave, answers = activity(spring), []
         for number in range(count):
             party = erp.customer(f"RCRM {prefix} {number}")
-            answers.append(clicked(spring, touch(wave, member(spring, party, email=f"{prefix}{number}@x.de"))))
+            answers.append(
+                clicked(spring, touch(wave, member(spring, party, email=f"{prefix}{number}@x.de")))
+            )
             lead = erp.lead(f"RCRM {prefix} Lead {number}", email_id=f"lead{prefix}{number}@x.de")
             answers.append(Answer(spring, "Interested", "Import", NOON, email=f"lead{prefix}{number}@x.de"))
             assert lead

@@ -389,6 +389,31 @@ class Book(Questions):
             **{"status": "New", **values},
         )  # fmt: skip
 
+    # -- campaigns
+
+    def touch(
+        self, campaign: str, party: str, day: str, *, party_type: str = "Customer", entered: str | None = None,
+        **values: Any,
+    ) -> str:  # fmt: skip
+        """A message of a campaign that reached a party."""
+        customer = party if party_type == "Customer" else None
+        return self._document(
+            "Campaign Touch", "TCH", day, entered, campaign=campaign, party_type=party_type, party=party,
+            docstatus=0, **{"customer": customer, "status": "Sent", "touched_on": f"{day} 10:00:00", **values},
+        )  # fmt: skip
+
+    def campaign_response(
+        self, campaign: str, party: str, day: str, *, party_type: str = "Customer", entered: str | None = None,
+        **values: Any,
+    ) -> str:  # fmt: skip
+        """What a party answered to a campaign."""
+        customer = party if party_type == "Customer" else None
+        return self._document(
+            "Campaign Response", "CRE", day, entered, campaign=campaign, party_type=party_type, party=party,
+            docstatus=0,
+            **{"customer": customer, "response": "Interested", "responded_on": f"{day} 23:30:00", **values},
+        )  # fmt: skip
+
     # -- contracts
 
     def contract(

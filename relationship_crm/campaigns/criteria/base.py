@@ -58,6 +58,14 @@ def of_one_kind(kind: str, names: Iterable[str]) -> set[Key]:
     return {(kind, name) for name in names}
 
 
+def named_in(t: Any, query: Any, scope: Scope) -> set[Key]:
+    """The parties in the rows of a query over a table that names them. A list of one type reads a column less."""
+    if len(scope.kinds) == 1:
+        (kind,) = scope.kinds
+        return of_one_kind(kind, query.select(t.party).where(t.party_type == kind).run(pluck=True))
+    return set(query.select(t.party_type, t.party).run())
+
+
 def unless(rule: Rule, found: set[Key], scope: Scope) -> set[Key]:
     """What was found, or with "is not" everybody else."""
     return set(scope.everybody) - found if rule.operator == IS_NOT else found

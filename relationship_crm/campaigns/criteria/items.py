@@ -69,7 +69,9 @@ def _who_bought(wanted: Wanted, rule: Rule, scope: Scope) -> set[Key]:
     if basis() == SALES_ORDER:
         rows = _ordered(wanted, rule, scope)
     else:
-        rows = _invoiced(SALES_INVOICE, wanted, rule, scope) + _invoiced("POS Invoice", wanted, rule, scope)
+        rows = _invoiced(SALES_INVOICE, wanted, rule, scope).union_all(
+            _invoiced("POS Invoice", wanted, rule, scope)
+        )
     rows = rows.as_("rows")
     query = frappe.qb.from_(rows).select(rows.customer).groupby(rows.customer).having(Sum(rows.pieces) > 0)
     return unless(rule, of_one_kind("Customer", query.run(pluck=True)), scope)

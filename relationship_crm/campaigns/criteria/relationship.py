@@ -19,6 +19,7 @@ from relationship_crm.campaigns.criteria.base import (
     Scope,
     compared,
     first_day,
+    named_in,
     unless,
 )
 from relationship_crm.engine.dimensions import DIMENSIONS, RESTRICTED
@@ -51,46 +52,43 @@ def check_score(rule: Rule) -> None:
         )
 
 
-def _relationships(condition: Any) -> set[Key]:
+def _relationships(scope: Scope, condition: Any) -> set[Key]:
     r = frappe.qb.DocType("Relationship")
-    query = frappe.qb.from_(r).select(r.party_type, r.party).where(condition(r))
-    return set(query.run())
+    return named_in(r, frappe.qb.from_(r).where(condition(r)), scope)
 
 
 def _stage(rule: Rule, scope: Scope) -> set[Key]:
-    return unless(rule, _relationships(lambda r: r.stage == rule.reference), scope)
+    return unless(rule, _relationships(scope, lambda r: r.stage == rule.reference), scope)
 
 
 def _rung(rule: Rule, scope: Scope) -> set[Key]:
-    return _relationships(lambda r: compared(rule, r.rung, rule.amount))
+    return _relationships(scope, lambda r: compared(rule, r.rung, rule.amount))
 
 
 def _score(rule: Rule, scope: Scope) -> set[Key]:
     """A score without enough evidence meets no rule."""
     check_score(rule)
     return _relationships(
-        lambda r: (r[f"{rule.choice}_confidence"] >= ENOUGH) & compared(rule, r[rule.choice], rule.amount)
+        scope,
+        lambda r: (r[f"{rule.choice}_confidence"] >= ENOUGH) & compared(rule, r[rule.choice], rule.amount),
     )
 
 
 def _confidence(rule: Rule, scope: Scope) -> set[Key]:
     check_score(rule)
-    return _relationships(lambda r: compared(rule, r[f"{rule.choice}_confidence"], rule.amount))
+    return _relationships(scope, lambda r: compared(rule, r[f"{rule.choice}_confidence"], rule.amount))
 
 
 def _dissolving(rule: Rule, scope: Scope) -> set[Key]:
-    return unless(rule, _relationships(lambda r: r.dissolution == 1), scope)
+    return unless(rule, _relationships(scope, lambda r: r.dissolution == 1), scope)
 
 
 def _moved(rule: Rule, scope: Scope) -> set[Key]:
     c = frappe.qb.DocType("Relationship Stage Change")
     query = (
-        frappe.qb.from_(c)
-        .select(c.party_type, c.party)
-        .distinct()
-        .where((c.direction == rule.choice) & (c.changed_on >= first_day(rule)))
+        frappe.qb.from_(c).distinct().where((c.direction == rule.choice) & (c.changed_on >= first_day(rule)))
     )
-    found = set(query.run())
+    found = named_in(c, query, scope)
     return set(scope.everybody) - found if rule.operator == NOT_WITHIN else found
 
 

@@ -19,6 +19,7 @@ from relationship_crm.campaigns.criteria.base import (
     Rule,
     Scope,
     first_day,
+    named_in,
     of_one_kind,
     unless,
 )
@@ -52,7 +53,6 @@ def _answers(rule: Rule, scope: Scope) -> set[Key]:
         .on((r.name == a.parent) & (a.parenttype == "Survey Response"))
         .join(s)
         .on(s.name == r.survey)
-        .select(r.party_type, r.party)
         .distinct()
         .where((r.anonymous == 0) & (r.party != "") & (a.answered == 1))
     )
@@ -70,7 +70,7 @@ def _answers(rule: Rule, scope: Scope) -> set[Key]:
         query = query.where(r.survey == rule.reference)
     if rule.days:
         query = query.where(r.answered_on >= first_day(rule))
-    return unless(rule, set(query.run()), scope)
+    return unless(rule, named_in(r, query, scope), scope)
 
 
 def check_dimension(rule: Rule) -> None:
@@ -110,10 +110,10 @@ def _contracts(rule: Rule, scope: Scope) -> set[Key]:
 
 def _responses(rule: Rule, scope: Scope) -> set[Key]:
     r = frappe.qb.DocType("Campaign Response")
-    query = frappe.qb.from_(r).select(r.party_type, r.party).distinct().where(r.party != "")
+    query = frappe.qb.from_(r).distinct().where(r.party != "")
     if rule.choice and rule.choice != ANY:
         query = query.where(r.response == rule.choice)
-    return unless(rule, _of_campaign(query, r, rule, r.responded_on), scope)
+    return unless(rule, _of_campaign(query, r, rule, r.responded_on, scope), scope)
 
 
 def response_choices() -> dict[str, str]:
@@ -125,25 +125,25 @@ def response_choices() -> dict[str, str]:
 def _members(rule: Rule, scope: Scope) -> set[Key]:
     """Whom an earlier campaign aimed at, or left out by lot. Who was left out for a reason is no member."""
     m = frappe.qb.DocType("Campaign Member")
-    query = frappe.qb.from_(m).select(m.party_type, m.party).distinct()
+    query = frappe.qb.from_(m).distinct()
     query = query.where(m.arm.isin([CONTACTED, CONTROL] if rule.choice == ANY else [rule.choice]))
-    return unless(rule, _of_campaign(query, m, rule, m.assigned_on), scope)
+    return unless(rule, _of_campaign(query, m, rule, m.assigned_on, scope), scope)
 
 
 def _contacted(rule: Rule, scope: Scope) -> set[Key]:
     """By any campaign, or one."""
     t = frappe.qb.DocType("Campaign Touch")
-    query = frappe.qb.from_(t).select(t.party_type, t.party).distinct().where(t.touched_on.isnotnull())
-    found = set(_of_campaign(query, t, rule, t.touched_on))
+    query = frappe.qb.from_(t).distinct().where(t.touched_on.isnotnull())
+    found = _of_campaign(query, t, rule, t.touched_on, scope)
     return set(scope.everybody) - found if rule.operator == NOT_WITHIN else found
 
 
-def _of_campaign(query: Any, t: Any, rule: Rule, moment: Any) -> set[Key]:
+def _of_campaign(query: Any, t: Any, rule: Rule, moment: Any, scope: Scope) -> set[Key]:
     if rule.reference:
         query = query.where(t.campaign == rule.reference)
     if rule.days:
         query = query.where(moment >= first_day(rule))
-    return set(query.run())
+    return named_in(t, query, scope)
 
 
 def _survey() -> str:

@@ -1,6 +1,10 @@
 // The panel of a relationship and what our reports share. Small: it is loaded with the desk.
 import { render } from "./panel/panel";
 import * as calling from "./calling";
+import * as campaign from "./campaigns/campaign";
+import * as campaign_cost from "./campaigns/cost";
+import * as campaign_reports from "./campaigns/reports";
+import * as campaign_result from "./campaigns/result";
 import * as contract_charges from "./contract_charges";
 import { watch_documents } from "./contract_choice";
 import * as contract_form from "./contract_form";
@@ -28,6 +32,8 @@ relationship_crm.shorten_numbers = function (frm) {
 };
 
 relationship_crm.calling = calling;
+Object.assign(frappe.provide("relationship_crm.campaign"), campaign, campaign_cost);
+Object.assign(relationship_crm.campaign, campaign_reports, { draw_result: campaign_result.draw_result });
 relationship_crm.contract_charges = contract_charges;
 relationship_crm.contract_form = contract_form;
 relationship_crm.contract_states = contract_states;

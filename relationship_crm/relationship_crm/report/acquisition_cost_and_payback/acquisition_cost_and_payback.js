@@ -50,9 +50,10 @@ frappe.query_reports["Acquisition Cost and Payback"] = {
 		return standard(value, row, column, data);
 	},
 	onload(report) {
-		report.page.wrapper.on("click", ".rcrm-campaign-customers", (event) => {
+		report.page.wrapper.on("click", ".rcrm-campaign-customers", async (event) => {
 			event.preventDefault();
-			report.set_filter_value("campaign", event.currentTarget.dataset.campaign);
+			await report.get_filter("campaign").set_value(event.currentTarget.dataset.campaign);
+			report.refresh();
 		});
 	},
 };

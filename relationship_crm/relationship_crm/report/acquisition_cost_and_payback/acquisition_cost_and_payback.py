@@ -114,7 +114,8 @@ def rows_of_customers(customers: list[str]) -> dict[str, str]:
 def columns() -> list[dict[str, Any]]:
     """Of all campaigns."""
     return [
-        rows.column("campaign", _("Campaign"), "Link", 220, options=CAMPAIGN),
+        rows.column("title", _("Campaign"), "Data", 210),
+        rows.column("campaign", _("No."), "Link", 125, options=CAMPAIGN),
         rows.column("kind", _("Kind"), "Data", 110),
         rows.column("status", _("Status"), "Data", 100),
         rows.column("start_date", _("Start"), "Date", 105),

@@ -1,0 +1,137 @@
+"""Number cards of campaigns: each counts only what the user may see, and opens the list or report behind it.
+
+Money of several companies is in the reporting currency, at stored rates; a company whose currency has none is left out.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+import frappe
+from frappe.query_builder.functions import Sum
+from frappe.utils import add_days, flt, getdate, now_datetime
+
+from relationship_crm.assessment.site import company_rates
+from relationship_crm.campaigns import by_stage, costs, credits
+from relationship_crm.campaigns.attribution import NOBODY
+from relationship_crm.campaigns.by_stage import Tally
+from relationship_crm.campaigns.outcome import CAMPAIGN
+from relationship_crm.campaigns.sight import Sight
+from relationship_crm.cards import TEXT, Card, card
+from relationship_crm.engine.grid import day_number
+from relationship_crm.relationship_crm.report import rows
+
+#: How far back the response rate looks.
+RATE_DAYS = 90
+
+
+@frappe.whitelist()
+def running_campaigns(filters: str | dict | list | None = None) -> Card:
+    """Campaigns that run today."""
+    wanted = {"status": ["=", "Running"], "is_template": ["=", 0]}
+    found = frappe.get_list(CAMPAIGN, filters=wanted, pluck="name", order_by="name asc", limit_page_length=0)
+    return card(len(found), "Int", ["List", CAMPAIGN], wanted)
+
+
+@frappe.whitelist()
+def planned_campaign_cost(filters: str | dict | list | None = None) -> Card:
+    """What plans of campaigns say for this calendar year."""
+    first, last = _year()
+    company = _companies()
+    line = frappe.qb.DocType(costs.PLAN)
+    found = (
+        frappe.qb.from_(line)
+        .select(line.parent, Sum(line.amount))
+        .where((line.parenttype == CAMPAIGN) & line.parent.isin([*company, ""]))
+        .where((line.cost_date >= first) & (line.cost_date <= last))
+        .groupby(line.parent)
+    ).run()
+    return _money(((company[name], flt(amount)) for name, amount in found), first, last)
+
+
+@frappe.whitelist()
+def actual_campaign_cost(filters: str | dict | list | None = None) -> Card:
+    """What was booked on campaigns in this calendar year."""
+    first, last = _year()
+    company = _companies()
+    now, before = (costs.compared(list(company), day) for day in (last, first - timedelta(days=1)))
+    spent = ((of, now[name].total.actual - before[name].total.actual) for name, of in company.items())
+    return _money(((of, float(amount)) for of, amount in spent), first, last)
+
+
+@frappe.whitelist()
+def credited_revenue(filters: str | dict | list | None = None) -> Card:
+    """What was invoiced net this calendar year and some campaign gets the credit for."""
+    first, last = _year()
+    sight = Sight()
+    begin = day_number(first)
+    found = []
+    for company in sorted(set(_companies().values())):
+        book = credits.load(company, None, sight.customers())
+        of = book.credits()
+        this_year = (of.touch != NOBODY) & (book.found.posted[of.invoice] >= begin)
+        found.append((company, float(book.money(int(of.amount[this_year].sum())))))
+    return _money(found, first, last)
+
+
+@frappe.whitelist()
+def campaign_response_rate(filters: str | dict | list | None = None) -> Card:
+    """How many of the people contacted within the last 90 days have responded."""
+    last = getdate()
+    first = add_days(last, 1 - RATE_DAYS)
+    whole = Tally()
+    for tally in by_stage.tallies(
+        by_stage.people(list(_companies()), first, last, Sight()), "campaign"
+    ).values():
+        whole.contacted += tally.contacted
+        whole.responded += tally.responded
+    shown = rows.percent(whole.rate.value) if whole.contacted else "–"
+    options = {"from_date": str(first), "to_date": str(last)}
+    return card(shown, TEXT, ["query-report", "Response by Stage"], options)
+
+
+@frappe.whitelist()
+def calls_due_today(filters: str | dict | list | None = None) -> Card:
+    """The user's own calls that are to be made by tonight."""
+    tonight = f"{getdate(now_datetime())} 23:59:59"
+    wanted = {
+        "channel": ["=", "Call"],
+        "status": ["in", ["Waiting", "Reached"]],
+        "assigned_to": ["=", frappe.session.user],
+        "next_contact_on": ["<=", tonight],
+    }
+    found = frappe.get_list(
+        "Campaign Touch", filters=wanted, pluck="name", order_by="name asc", limit_page_length=0
+    )
+    return card(len(found), "Int", ["List", "Campaign Touch"], wanted)
+
+
+def _companies() -> dict[str, str]:
+    """The campaigns that the user may read, with their companies."""
+    found = frappe.get_list(
+        CAMPAIGN,
+        filters={"is_template": 0},
+        fields=["name", "company"],
+        order_by="name asc",
+        limit_page_length=0,
+    )
+    return {row.name: row.company for row in found}
+
+
+def _year() -> tuple[date, date]:
+    """The first and the last day of this calendar year."""
+    today = getdate()
+    return date(today.year, 1, 1), date(today.year, 12, 31)
+
+
+def _money(amounts: Iterable[tuple[str, float]], first: date, last: date) -> Card:
+    """Amounts by company in the reporting currency."""
+    rates = company_rates(rows.currency())
+    by_company: dict[str, float] = defaultdict(float)
+    for company, amount in amounts:
+        by_company[company] += amount
+    value = sum(amount * rates.get(company, 0.0) for company, amount in by_company.items())
+    options = {"from_date": str(first), "to_date": str(last)}
+    return card(flt(value, 2), "Currency", ["query-report", "Campaign Performance"], options)
