@@ -42,7 +42,11 @@ doctype_js = {
     "Communication": "public/js/communication.js",
 }
 webform_include_js = {"Issue": "public/js/issue_web_form.js"}
-doctype_list_js = {"Customer": "public/js/customer_list.js"}
+doctype_list_js = {
+    "Customer": "public/js/customer_list.js",
+    "Lead": "public/js/lead_list.js",
+    "Prospect": "public/js/prospect_list.js",
+}
 override_doctype_dashboards = {
     "Customer": "relationship_crm.dashboards.customer",
     "Lead": "relationship_crm.dashboards.lead",
@@ -324,7 +328,10 @@ scheduler_events = {
             "relationship_crm.campaigns.tasks.send_campaigns",
         ]
     },
-    "daily": ["relationship_crm.advocacy.tasks.record_referrals"],
+    "daily": [
+        "relationship_crm.advocacy.tasks.record_referrals",
+        "relationship_crm.campaigns.states.follow_dates",
+    ],
     "hourly_long": [
         "relationship_crm.surveys.tasks.remind_about_relationship_surveys",
         "relationship_crm.campaigns.tasks.note_campaign_delivery",
@@ -332,6 +339,7 @@ scheduler_events = {
     "daily_long": [
         "relationship_crm.assessment.tasks.nightly_relationship_assessment",
         "relationship_crm.surveys.tasks.forget_old_relationship_surveys",
+        "relationship_crm.campaigns.tasks.forget_old_campaigns",
         "relationship_crm.contracts.tasks.roll_service_contracts",
         "relationship_crm.contracts.tasks.draft_due_service_invoices",
         "relationship_crm.contracts.tasks.renew_service_contracts",

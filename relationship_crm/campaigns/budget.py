@@ -179,7 +179,7 @@ def _told(row: Applied, currency: str) -> str:
 
 def _approves(company: str) -> bool:
     """Whether the user may exceed budgets: ERPNext lets a role of the company do that."""
-    role = frappe.get_cached_value("Company", company, "exception_budget_approver_role")
+    role = frappe.get_cached_doc("Company", company).get("exception_budget_approver_role")
     return bool(role) and role in frappe.get_roles()
 
 

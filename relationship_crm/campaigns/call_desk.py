@@ -9,10 +9,7 @@ import frappe
 from frappe import _
 
 from relationship_crm.campaigns import attendance as events
-from relationship_crm.campaigns import call_sheet, calls, outcomes, redistribution
-
-#: Who may give calls to others.
-MANAGERS = ("Relationship Manager", "System Manager")
+from relationship_crm.campaigns import call_documents, call_sheet, calls, outcomes, redistribution
 
 
 @frappe.whitelist(methods=["POST"])
@@ -58,17 +55,17 @@ def next_call(skip: str | None = None) -> str:
     return calls.next_call(frappe.session.user, skip=[skip] if skip else [])
 
 
-@frappe.whitelist()
-def prefilled(touch: str, doctype: str) -> dict[str, Any]:
-    """Values of a new lead, opportunity or quotation that comes of a call."""
+@frappe.whitelist(methods=["POST"])
+def make_document(touch: str, doctype: str) -> dict[str, Any]:
+    """A new lead, opportunity or quotation that comes of a call, for the form to show; nothing is saved."""
     frappe.get_doc(calls.TOUCH, touch).check_permission("read")
-    return call_sheet.prefilled(touch, doctype)
+    return call_documents.draft(touch, doctype).as_dict()
 
 
 @frappe.whitelist()
 def colleagues(campaign: str | None = None, activity: str | None = None) -> list[dict[str, Any]]:
     """Who has open calls, and how many."""
-    frappe.only_for(MANAGERS)
+    _only_managers()
     return redistribution.colleagues(campaign or "", activity or "")
 
 
@@ -81,7 +78,7 @@ def redistribute(
     touches: str | list[str] | None = None,
 ) -> dict[str, int]:
     """Give open calls of a colleague, of nobody ("-") or of everybody to chosen callers; how many went to whom."""
-    frappe.only_for(MANAGERS)
+    _only_managers()
     names = _parsed(touches) or []
     return redistribution.redistribute(_parsed(callers), of or "", campaign or "", activity or "", names)
 
@@ -109,6 +106,11 @@ def make_event(activity: str) -> str:
     """The event in the calendar with those who registered, made or brought up to date; its name."""
     frappe.get_doc(calls.ACTIVITY, activity).check_permission("write")
     return events.make_event(activity)
+
+
+def _only_managers() -> None:
+    if not outcomes.is_manager():
+        frappe.throw(_("Only a Relationship Manager gives calls to others."), frappe.PermissionError)
 
 
 def _may_work_on(touch: str) -> None:

@@ -12,20 +12,12 @@ from frappe import _
 from frappe.utils import escape_html, getdate
 
 from relationship_crm.assessment.bulk import read_rows
-from relationship_crm.campaigns import calls, messages, naming, outcomes, responses
+from relationship_crm.campaigns import call_documents, calls, messages, outcomes, responses, rest
 from relationship_crm.relationship_crm.report import rows
 
 #: Earlier calls and responses shown.
 SHOWN = 5
 SCORES = ("satisfaction", "trust", "engagement")
-#: Documents that can be made while on the phone, and how each names its party.
-DOCUMENTS = {
-    "Lead": (),
-    "Opportunity": ("opportunity_from", "party_name"),
-    "Quotation": ("quotation_to", "party_name"),
-}
-#: Parties an opportunity or a quotation can be made for.
-SELLABLE = ("Customer", "Lead", "Prospect")
 
 
 def sheet(name: str) -> dict[str, Any]:
@@ -46,7 +38,7 @@ def sheet(name: str) -> dict[str, Any]:
         "documents": documents(touch) if reads else [],
         "calls": earlier_calls(touch) if reads else [],
         "responses": earlier_responses(touch),
-        "can_make": [doctype for doctype in DOCUMENTS if _can_make(touch, doctype)],
+        "can_make": call_documents.possible(touch, reads),
         "can_correct": bool(touch.before_outcome) and (_by(touch) == user or outcomes.is_manager()),
         "most_attempts": activity.most_attempts,
         "call_until": activity.call_until,
@@ -65,8 +57,8 @@ def phones(touch: Any, reads: bool) -> list[str]:
     found = [touch.mobile_no]
     if touch.contact and reads:
         found += [number for (number,) in read_rows("Contact Phone", ("phone",), "parent", [touch.contact])]
-    unlike = {calls.rest.plain_number(number): number for number in reversed(found) if number}
-    return [number for number in dict.fromkeys(found) if number and unlike.get(calls.rest.plain_number(number)) == number]
+    unlike = {rest.plain_number(number): number for number in reversed(found) if number}
+    return [number for number in dict.fromkeys(found) if number and unlike.get(rest.plain_number(number)) == number]
 
 
 def possible_outcomes() -> list[dict[str, Any]]:
@@ -127,14 +119,19 @@ def earlier_calls(touch: Any) -> list[dict[str, Any]]:
         "reference_name": touch.party,
         "communication_medium": "Phone",
     }
-    fields = ["communication_date as on", "content", "sender_full_name as by"]
+    fields = ["communication_date", "content", "sender_full_name"]
     # whoever may read the party may read what was said to it
     found = frappe.get_all(
         outcomes.COMMUNICATION, filters, fields, order_by="communication_date desc", limit=SHOWN
     )
-    for row in found:
-        row["text"] = messages.plain(row.pop("content") or "")
-    return found
+    return [
+        {
+            "called_on": row.communication_date,
+            "by": row.sender_full_name,
+            "text": messages.plain(row.content or ""),
+        }
+        for row in found
+    ]
 
 
 def earlier_responses(touch: Any) -> list[dict[str, Any]]:
@@ -143,37 +140,6 @@ def earlier_responses(touch: Any) -> list[dict[str, Any]]:
     return frappe.get_list(
         responses.RESPONSE, _of_party(touch), fields, order_by="responded_on desc, name", limit=SHOWN
     )
-
-
-def prefilled(name: str, doctype: str) -> dict[str, Any]:
-    """Values of a new lead, opportunity or quotation that comes of a call. It names the campaign."""
-    touch = frappe.get_doc(calls.TOUCH, name)
-    if not _can_make(touch, doctype):
-        frappe.throw(_("No {0} can be made of this call.").format(_(doctype)), frappe.PermissionError)
-    values: dict[str, Any] = {}
-    if doctype == "Lead":
-        # of somebody the book knows already it is the one they told us of
-        own = not touch.party
-        values = {
-            "first_name": touch.recipient_name if own else "",
-            "email_id": touch.email if own else "",
-            "mobile_no": touch.mobile_no if own else "",
-            "territory": touch.territory,
-        }
-    else:
-        of, party = DOCUMENTS[doctype]
-        values = {of: touch.party_type, party: touch.party, "contact_person": touch.contact}
-    values["company"] = touch.company
-    field, campaign = naming.campaign_field(doctype), naming.value_of(touch.campaign)
-    if field and campaign:
-        values[field] = campaign
-    return {key: value for key, value in values.items() if value}
-
-
-def _can_make(touch: Any, doctype: str) -> bool:
-    if doctype not in DOCUMENTS or not frappe.has_permission(doctype, "create"):
-        return False
-    return doctype == "Lead" or (bool(touch.party) and touch.party_type in SELLABLE)
 
 
 def _of_party(touch: Any) -> dict[str, Any]:

@@ -180,7 +180,7 @@ def due(user: str, skip: Iterable[str] = (), limit: int = AT_ONCE) -> list[Row]:
     """
     query, t = _due(user)
     order = Case().when(t.touched_on.isnotnull(), 0).else_(1)
-    query = query.select("*").orderby(order).orderby(t.next_contact_on).orderby(t.name)
+    query = query.select(t.star).orderby(order).orderby(t.next_contact_on).orderby(t.name)
     if skip := [*skip]:
         query = query.where(t.name.notin(skip))
     return query.limit(limit).run(as_dict=True)
@@ -256,7 +256,7 @@ def lock(name: str) -> Row:
     row = frappe.db.get_value(TOUCH, name, ["email", "mobile_no", "party_type", "party"], as_dict=True)
     rest.lock(rest.addresses_of(row))
     t = frappe.qb.DocType(TOUCH)
-    found = frappe.qb.from_(t).select("*").where(t.name == name).forupdate().run(as_dict=True)
+    found = frappe.qb.from_(t).select("*").where(t.name == name).for_update().run(as_dict=True)
     if not found:
         raise frappe.DoesNotExistError
     return found[0]

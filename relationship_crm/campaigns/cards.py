@@ -31,7 +31,7 @@ RATE_DAYS = 90
 def running_campaigns(filters: str | dict | list | None = None) -> Card:
     """Campaigns that run today."""
     wanted = {"status": ["=", "Running"], "is_template": ["=", 0]}
-    found = frappe.get_list(CAMPAIGN, filters=wanted, pluck="name", order_by="name asc", limit_page_length=0)
+    found = frappe.get_list(CAMPAIGN, filters=wanted, pluck="name", order_by="name asc")
     return card(len(found), "Int", ["List", CAMPAIGN], wanted)
 
 
@@ -102,9 +102,7 @@ def calls_due_today(filters: str | dict | list | None = None) -> Card:
         "assigned_to": ["=", frappe.session.user],
         "next_contact_on": ["<=", tonight],
     }
-    found = frappe.get_list(
-        "Campaign Touch", filters=wanted, pluck="name", order_by="name asc", limit_page_length=0
-    )
+    found = frappe.get_list("Campaign Touch", filters=wanted, pluck="name", order_by="name asc")
     return card(len(found), "Int", ["List", "Campaign Touch"], wanted)
 
 
@@ -115,7 +113,6 @@ def _companies() -> dict[str, str]:
         filters={"is_template": 0},
         fields=["name", "company"],
         order_by="name asc",
-        limit_page_length=0,
     )
     return {row.name: row.company for row in found}
 

@@ -27,7 +27,8 @@ class ListNotFrozen(frappe.ValidationError):
 def check(doc: Any) -> None:
     """An activity as it is saved."""
     check_unchanged(doc)
-    check_day(doc)
+    if doc.status == "Draft":
+        check_day(doc)
     check_window(doc)
     check_audience(doc)
     check_messages(doc)

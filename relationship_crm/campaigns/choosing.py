@@ -35,7 +35,6 @@ def campaigns(filters: frappe._dict) -> list[frappe._dict]:
         fields=list(SHOWN),
         filters=wanted,
         order_by="start_date desc, name desc",
-        limit_page_length=0,
     )
 
 

@@ -20,9 +20,12 @@ from relationship_crm.surveys.recipients import DISABLED, plain_number
 OPTED_OUT, NO_CONSENT = "Does not want campaigns", "No consent"
 NO_ADDRESS, SAME_PERSON = "No address", "Same address as another member"
 OTHER_STAGE = "Not in a stage the campaign aims at"
+MERGED = "Merged with a customer who was contacted"
 #: Setting: whether somebody who said nothing may be contacted.
 ONLY_WHEN_GIVEN = "Only When Given"
 DO_NOT_CONTACT = "Do Not Contact"
+#: Of more records than these only those are read on which something was said: few say anything.
+MANY = 2000
 
 
 def needs_consent() -> bool:
@@ -64,6 +67,7 @@ def reasons() -> dict[str, str]:
         NO_ADDRESS: _("No address"),
         SAME_PERSON: _("Same address as another member"),
         OTHER_STAGE: _("Not in a stage the campaign aims at"),
+        MERGED: _("Merged with a customer who was contacted"),
         DISABLED: _("Customer is disabled"),
     }
 
@@ -83,9 +87,7 @@ class _Said:
         self._read("Lead", leads, emails, ("status",))
         self.unsubscribed = _unsubscribed(emails)
         self.stopped = _stopped({address(row) for row in rows} - {""})
-        self.disabled = {
-            name for name, flag in read_rows("Customer", ("name", "disabled"), "name", customers) if flag
-        }
+        self.disabled = _disabled(customers)
 
     def refused(self, row: Mapping[str, Any]) -> bool:
         """Whether the person of a row wants no campaigns, or not this one."""
@@ -102,11 +104,12 @@ class _Said:
     def _read(self, doctype: str, names: set[str], emails: set[str], more: tuple[str, ...]) -> None:
         """Records by name and by address; most that are named have the address, too."""
         columns = ("name", "email_id", "unsubscribed", CONSENT, *more)
-        by_name = read_rows(doctype, columns, "name", names)
-        for name, email, unsubscribed, consent, *status in (
-            *by_name,
-            *read_rows(doctype, columns, "email_id", emails),
-        ):
+        if len(names) + len(emails) > MANY:
+            rows = _outspoken(doctype, columns)
+        else:
+            by_name = read_rows(doctype, columns, "name", names)
+            rows = (*by_name, *read_rows(doctype, columns, "email_id", emails))
+        for name, email, unsubscribed, consent, *status in rows:
             if unsubscribed or consent == REFUSED or DO_NOT_CONTACT in status:
                 told = self.no
             elif consent == GIVEN:
@@ -124,6 +127,23 @@ def _marks(row: Mapping[str, Any]) -> set[tuple[str, str]]:
     if row["party_type"] == "Lead":
         marks.add(("Lead", row["party"]))
     return marks
+
+
+def _outspoken(doctype: str, columns: Sequence[str]) -> tuple[tuple, ...]:
+    """All records on which something was said."""
+    t = frappe.qb.DocType(doctype)
+    said = (t.unsubscribed == 1) | t[CONSENT].isin([GIVEN, REFUSED])
+    if "status" in columns:
+        said |= t.status == DO_NOT_CONTACT
+    return frappe.qb.from_(t).select(*(t[column] for column in columns)).where(said).run()
+
+
+def _disabled(customers: set[str]) -> set[str]:
+    """Those of these customers that are disabled."""
+    if len(customers) > MANY:
+        t = frappe.qb.DocType("Customer")
+        return set(frappe.qb.from_(t).select(t.name).where(t.disabled == 1).run(pluck=True))
+    return {name for name, flag in read_rows("Customer", ("name", "disabled"), "name", customers) if flag}
 
 
 def _unsubscribed(emails: set[str]) -> dict[str, set[str]]:

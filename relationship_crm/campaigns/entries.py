@@ -104,6 +104,7 @@ def complete(doc: Any) -> None:
     if doc.email and not doc.party:
         doc.party_type, doc.party, contact = _by_email(doc.email)
         doc.contact = doc.contact or contact
+        doc.email = None  # the party has it; here it would be forgotten when people ask to be
     elif doc.party and not frappe.db.exists(doc.party_type, doc.party):
         doc.party = _by_title(doc.party_type, doc.party)
     if not doc.party_type or not doc.party:

@@ -22,7 +22,7 @@ from markupsafe import Markup, escape
 
 from relationship_crm import timeline
 from relationship_crm.campaigns import postal, rest, sending
-from relationship_crm.campaigns.messages import fill_in, one_line, words_of
+from relationship_crm.campaigns.messages import MARK, fill_in, one_line, words_of
 from relationship_crm.campaigns.sending import Checkpoint, Counts, Row, as_sent
 from relationship_crm.campaigns.token import address_of_page, link_of
 from relationship_crm.campaigns.touches import ACTIVITY, DOCTYPE, LEFT_OUT, NO_POSTAL_ADDRESS
@@ -240,7 +240,8 @@ def letter_of(
         "message": Markup(fill_in(body or "", words, _escaped)),  # sanitized when it was saved
         "reply": one_line(fill_in(message.button_label, words)) if reply else "",
         "company": activity.company or "",
-        "account_manager": words["account_manager"],
+        # named once: where the message does it, the signature need not
+        "account_manager": "" if "account_manager" in MARK.findall(body or "") else words["account_manager"],
         "reward": words["reward"],
         "link": link if reply else "",
         "code": Markup(qr_image(link, 96)) if reply else "",

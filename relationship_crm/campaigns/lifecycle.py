@@ -11,6 +11,8 @@ from typing import Any
 import frappe
 from frappe.utils import get_datetime
 
+from relationship_crm.campaigns.consent import MERGED
+
 MEMBER, TOUCH, RESPONSE, ENTRY = (
     "Campaign Member",
     "Campaign Touch",
@@ -21,8 +23,6 @@ MEMBER, TOUCH, RESPONSE, ENTRY = (
 NAMING, WITH_CUSTOMER = (MEMBER, TOUCH, RESPONSE, ENTRY), (RESPONSE, TOUCH, MEMBER)
 #: The column of a Customer that says where it came from.
 ORIGIN = {"Lead": "lead_name", "Prospect": "prospect_name"}
-#: Stored on members; the form translates it.
-MERGED = "Merged with a customer who was contacted"
 
 
 def rename(party_type: str, old: str, new: str, merge: bool = False) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.email.doctype.email_queue.email_queue import QueueBuilder
 from frappe.utils import escape_html
 from markupsafe import Markup
@@ -64,9 +65,13 @@ class Prepared:
 class Mailer(QueueBuilder):
     """A mail whose HTML and text are ready when Frappe queues it, with a way out that mail programs show as a button."""
 
-    def __init__(self, html: str = "", text: str = "", stop: str = "", **values: Any) -> None:
+    def __init__(self, account: Any, html: str = "", text: str = "", stop: str = "", **values: Any) -> None:
         super().__init__(**values)
-        self.ready, self.ready_text, self.stop = html, text, stop
+        self.account, self.ready, self.ready_text, self.stop = account, html, text, stop
+
+    def get_outgoing_email_account(self) -> Any:
+        """The account of the wave, looked up once for all of its mails."""
+        return self.account
 
     def email_html_content(self) -> str:
         """The HTML as it is; where there is none yet, as Frappe makes it."""
@@ -91,6 +96,7 @@ class Mails:
         self.activity = activity
         self.rows = {row.name: row for row in activity.messages}
         self.sender = sender_of(activity.sender)
+        self.account = EmailAccount.find_outgoing(match_by_email=self.sender, _raise_error=True)
         self._prepared: dict[tuple[str, str], Prepared] = {}
 
     def prepared(self, message_row: str, language: str) -> Prepared:
@@ -106,6 +112,7 @@ class Mails:
         """Give a mail to Frappe's queue; False where Frappe drops it, as the person unsubscribed with Frappe itself."""
         subject, html, text, _words = written
         mailer = Mailer(
+            self.account,
             html=html,
             text=text,
             stop=f"{address_of_page(token)}/stop",
@@ -137,7 +144,11 @@ class Mails:
             stop_label=_("Send me no more messages like this", language),
         )
         mailer = Mailer(
-            recipients=[], subject=one_line(MARK.sub("", subject)), message=html, sender=self.sender
+            self.account,
+            recipients=[],
+            subject=one_line(MARK.sub("", subject)),
+            message=html,
+            sender=self.sender,
         )
         return Prepared(subject, mailer.email_html_content(), mailer.email_text_content(), body)
 

@@ -19,6 +19,7 @@ from relationship_crm.assessment.bulk import write_rows
 from relationship_crm.campaigns import calls, optout, responses, rest, run
 from relationship_crm.campaigns.calls import ACTIVITY, LEFT_OUT, NOT_REACHED, REACHED, TOUCH, WAITING
 from relationship_crm.campaigns.taking_back import Kept
+from relationship_crm.surveys.reading import harmless
 
 OUTCOME, CONTACT, COMMUNICATION = "Campaign Call Outcome", "Contact", "Communication"
 SOURCE = "Call"
@@ -59,7 +60,7 @@ def record(name: str, outcome: str, note: str = "", next_on: Any = None) -> Resu
     if not heard and (reason := _barred(row, checked)):
         run.refresh(row.activity)
         return Result(LEFT_OUT, reason)
-    return _write(row, rule, (note or "").strip(), agreed, moment)
+    return _write(row, rule, harmless(note or "")[: responses.LONGEST], agreed, moment)
 
 
 def correct(name: str) -> None:

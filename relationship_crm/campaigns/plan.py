@@ -191,16 +191,12 @@ def told(doc: Document) -> None:
 
 def _others(doc: Document, field: str) -> str:
     """Other campaigns with the same value, for a message."""
+    wanted = {field: doc.get(field), "name": ["!=", doc.name or ""], "is_template": 0}
+    if field != "erpnext_campaign":
+        wanted.update({"company": doc.company, "cost_basis": doc.cost_basis})
     rows = frappe.get_all(
         CAMPAIGN,
-        filters={
-            field: doc.get(field),
-            "cost_basis": doc.cost_basis if field != "erpnext_campaign" else ["is", "set"],
-            "company": doc.company,
-            "is_template": 0,
-            "status": ["!=", CANCELLED],
-            "name": ["!=", doc.name or ""],
-        },
+        filters={**wanted, "status": ["!=", CANCELLED]},
         fields=["title", "name"],
         order_by="name asc",
         limit=3,

@@ -6,8 +6,8 @@ taken back. Amounts are in the company's currency, rounded to what ERPNext keeps
 
 What is outstanding is in the currency of the receivable account, as is the total it is held against: so a change of the
 exchange rate between invoice and payment leaves no part unpaid. Of a past day it is the sum of the payment ledger up to
-then; today it is what the invoice says. A credit note set against its invoice lowers the paid part of both alike: together
-they are paid by what came in. Counter sales are paid as they say.
+then; today it is what the invoice says. An invoice and its returns together are paid by what came in for them, and by no more
+than is left of them: what has to be paid back is not counted. Counter sales are paid as they say.
 
 The number of queries does not depend on the number of invoices. Rows come as one text each.
 """
@@ -15,7 +15,7 @@ The number of queries does not depend on the number of invoices. Rows come as on
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -182,12 +182,14 @@ def read(of: Range) -> Posted:
     for document_kind, document, day in of.rows(
         ("orders",), lambda: union_all([_orders(of, i) for i in (0, 1)])
     ):
-        ordered[place[str(document_kind), document]] = day
+        position = place.get((str(document_kind), document))
+        if position is not None:
+            ordered[position] = day
     returns = np.fromiter(
         (place.get(key, -1) if key[1] else -1 for key in zip(kind, back, strict=True)), np.int64, len(name)
     )
     part = paid_part(amounts, np.array(total, dtype=float), np.array(outstanding, dtype=float))
-    return Posted(
+    found = Posted(
         np.array(kind, dtype=np.int8),
         np.array(name, dtype=object),
         np.array(customer, dtype=object),
@@ -198,6 +200,25 @@ def read(of: Range) -> Posted:
         returns,
         np.array(debit, dtype=np.int8) == 1,
     )
+    return replace(found, paid=_at_most_the_rest(found))
+
+
+def _at_most_the_rest(found: Posted) -> np.ndarray:
+    """Paid parts, lowered by what was paid for goods that came back: it is to be paid back, or was.
+
+    It is taken from the last document of the family, so that a family is never paid by more than is left of it.
+    """
+    root = found.roots
+    amount, paid = np.zeros((2, len(found)), dtype=np.int64)
+    np.add.at(amount, root, found.amount)
+    np.add.at(paid, root, found.paid)
+    order = np.lexsort((found.posted, found.returns >= 0, root))
+    last = order[np.append(np.diff(root[order]) != 0, True)] if len(order) else order
+    returned = last[found.returns[last] >= 0]
+    much = np.maximum(paid[root[returned]] - np.maximum(amount[root[returned]], 0), 0)
+    lowered = found.paid.copy()
+    lowered[returned] -= much
+    return lowered
 
 
 def read_of(of: Range) -> tuple[Posted, np.ndarray]:
@@ -284,19 +305,21 @@ def _left(of: Range) -> Any:
 
 
 def _orders(of: Range, kind: int) -> Any:
-    """The day of the earliest order of each invoice that has one."""
-    d, i, o = table(DOCTYPES[kind], "d"), table(f"{DOCTYPES[kind]} Item", "i"), table("Sales Order", "o")
-    return (
+    """The day of the earliest order of each invoice that has one, and of returns, which do not need it.
+
+    Rows of an invoice know whether it is submitted, and the order knows the company: the wide invoices are not read again.
+    """
+    i, o = table(f"{DOCTYPES[kind]} Item", "i"), table("Sales Order", "o")
+    statement = (
         query()
         .from_(i)
         .join(o)
         .on(o.name == i.sales_order)
-        .join(d)
-        .on(d.name == i.parent)
-        .where(of.own(d, kind) & (d.is_return == 0) & filled(i.sales_order))
-        .select(Value(kind), d.name, DayNumber(Min(o.transaction_date)))
-        .groupby(d.name)
+        .where((i.docstatus == 1) & filled(i.sales_order) & (o.company == Arg("company")))
     )
+    if of.restricted:
+        statement = statement.where(InList(o.customer, "customers"))
+    return statement.select(Value(kind), i.parent, DayNumber(Min(o.transaction_date))).groupby(i.parent)
 
 
 def _total(of: Range, kind: int) -> Any:

@@ -70,10 +70,12 @@ def _written(activity: Any, row: dict[str, Any], words: dict[str, str]) -> tuple
 def _somebody(activity: Any, stage: str, variant: str) -> dict[str, Any]:
     """A touch as it would be made, of the first person of the stage whom the user may read."""
     messages = Messages(activity)
-    variants = messages.of_stage(stage)
+    variants = messages.of_stage(stage) or ([] if stage else list(activity.messages))
     message = next((row for row in variants if row.variant == variant), variants[0] if variants else None)
     if message is None:
-        frappe.throw(_("Write a message first."))
+        frappe.throw(
+            _("There is no message for this stage.") if activity.messages else _("Write a message first.")
+        )
     filters = {"campaign": activity.campaign, "arm": touches.CONTACTED}
     filters |= {"stage_name": stage} if stage else {}
     found = frappe.get_list(touches.MEMBER, filters, [*touches.SAME], order_by="name", limit=1)

@@ -18,7 +18,7 @@ from relationship_crm.campaigns.sight import Sight
 CAMPAIGN = "Relationship Campaign"
 
 
-@frappe.whitelist(methods=["GET"])
+@frappe.whitelist()
 def of_campaign(campaign: str) -> dict[str, Any]:
     """Everything the result tab shows of a campaign that the user may read."""
     doc = frappe.get_doc(CAMPAIGN, campaign)

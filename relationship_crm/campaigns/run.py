@@ -148,7 +148,7 @@ def execute(name: str, until: float | None = None) -> None:
             return  # the same run, started twice; or stopped before it began
         run = _Run(name, until)
         try:
-            _patiently(run.work)
+            patiently(run.work)
         except frappe.ValidationError as error:  # said in the user's words
             frappe.db.rollback()  # nosemgrep: a job's own transaction
             run.finish(FAILED_RUN, _told(str(error)))
@@ -176,7 +176,7 @@ def counted(doc: Any) -> dict[str, Any]:
         "failed": by_status.get(FAILED, 0),
         "progress": 100 * (total - waiting) / total if total else 0,
     }
-    if doc.status == RUNNING and doc.made and not waiting:
+    if doc.status == RUNNING and doc.made and not waiting and not _to_be_called_again(doc):
         values |= {"status": COMPLETED, "finished_on": now(), "progress": 100}
     return values
 
@@ -187,7 +187,13 @@ def _resting(name: str) -> int:
     return frappe.qb.from_(t).select(Count("*")).where(resting).run()[0][0]
 
 
-def _patiently(work: Callable[[], None]) -> None:
+def _to_be_called_again(doc: Any) -> bool:
+    """Whether somebody who was reached is to be called once more."""
+    again = {"activity": doc.name, "status": REACHED, "next_contact_on": ("is", "set")}
+    return doc.channel == CALL and bool(frappe.db.exists(touches.DOCTYPE, again))
+
+
+def patiently(work: Callable[[], None]) -> None:
     """Work again where the database gave up a handful for the sake of another sender: nothing of it was kept."""
     for attempt in range(TRIES):
         try:

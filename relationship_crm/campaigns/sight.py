@@ -58,6 +58,6 @@ class Sight:
 
 def _readable(kind: str) -> set[str]:
     try:
-        return set(frappe.get_list(kind, pluck="name", order_by="name asc", limit_page_length=0))
+        return set(frappe.get_list(kind, pluck="name", order_by="name asc"))
     except frappe.PermissionError:
         return set()

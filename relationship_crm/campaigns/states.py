@@ -10,6 +10,7 @@ from frappe.utils import getdate
 
 from relationship_crm.campaigns.bases import CAMPAIGN
 from relationship_crm.campaigns.plan import CANCELLED, COMPLETED, PLANNED, RUNNING
+from relationship_crm.switches import is_enabled
 
 if TYPE_CHECKING:
     from frappe.model.document import Document
@@ -76,6 +77,8 @@ def _reopen(doc: Document, _status: str) -> str:
 
 def follow_dates() -> dict[str, int]:
     """Every day: campaigns begin with their first day and end after their last; how many of each."""
+    if not is_enabled():
+        return {RUNNING: 0, COMPLETED: 0}
     today = getdate()
     begun = _follow(
         RUNNING, {"status": PLANNED, "start_date": ["<=", today], "end_date": [">=", today], "is_template": 0}

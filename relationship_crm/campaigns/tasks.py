@@ -7,7 +7,7 @@ import time
 import frappe
 from frappe.utils import cint
 
-from relationship_crm.campaigns import delivery, run
+from relationship_crm.campaigns import delivery, freezing, retention, run
 from relationship_crm.switches import is_enabled
 
 #: Seconds a round of sending may take: the scheduler gives short jobs 300. The rest follows with the next round.
@@ -15,9 +15,11 @@ ROUND = 200
 
 
 def send_campaigns() -> None:
-    """Every few minutes: go on with activities whose day or window has come, or whose worker was killed."""
+    """Every few minutes: go on with activities whose day or window has come, or whose worker was killed; with lists, too."""
     if not is_enabled():
         return
+    freezing.resume_killed()
+    _commit()
     end = time.monotonic() + ROUND
     for name in run.to_go_on():
         if time.monotonic() > end:
@@ -36,6 +38,11 @@ def note_campaign_delivery() -> None:
         _commit()
     while delivery.forget_sent_mail(batch):
         _commit()
+
+
+def forget_old_campaigns() -> None:
+    """Every night: erase names, addresses and words that are older than the settings allow."""
+    retention.erase_old(_commit)
 
 
 def _commit() -> None:

@@ -17,8 +17,10 @@ from frappe.utils import getdate, now
 from pypika.terms import ExistsCriterion
 
 from relationship_crm.assessment.bulk import read_rows, write_rows
+from relationship_crm.campaigns import rest
 from relationship_crm.campaigns.messages import Messages
 from relationship_crm.campaigns.token import hash_of, token_of
+from relationship_crm.surveys.invitations import ensure_recipients
 from relationship_crm.surveys.recipients import plain_number
 
 DOCTYPE, ACTIVITY, MEMBER, RESPONSE = (
@@ -77,6 +79,8 @@ def create(activity: Any, checkpoint: Callable[[str], Any] = lambda _last: None,
         rows = [_row(activity, messages, name, member) for name, member in names.items() if name not in there]
         # what another worker has just made is left as it is
         made += write_rows(DOCTYPE, COLUMNS, rows, update=("member",))
+        # what senders will lock, made here: two who make the same rows at once may be in each other's way
+        ensure_recipients({address for member in members for address in rest.addresses_of(member)})
         checkpoint(last)
     return made
 

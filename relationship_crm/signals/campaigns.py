@@ -10,9 +10,9 @@ from pypika.functions import Coalesce, Max, Min
 from pypika.terms import Field
 
 from relationship_crm.engine.dimensions import ENGAGEMENT_COMPANY_EMOTIONAL, ENGAGEMENT_COMPANY_RATIONAL
-from relationship_crm.ledger.dialect import AddDays, AsDate, MonthEnd, MonthIndex, Value, query, table
+from relationship_crm.ledger.dialect import AddDays, AsDate, Join, MonthEnd, MonthIndex, Value, query, table
 from relationship_crm.signals.base import Scope, Signal, select_events
-from relationship_crm.signals.sources import case, of_any_party, one_of
+from relationship_crm.signals.sources import case, of_any_party, one_of, part
 
 #: The kind of yardstick that holds the share of invited parties who answered; its segments are campaigns.
 ANSWER_RATE = "campaign_answer"
@@ -43,7 +43,7 @@ def answered_events(scope: Scope) -> Any:
             t.party_type.as_("party_type"),
             t.party.as_("party"),
             Max(t.customer).as_("customer"),
-            Min(t.name).as_("touch"),
+            _first(t, t.touched_on).as_("touch"),
             _judged_on(Min(t.touched_on)).as_("judged_on"),
             Min(t.creation).as_("known_at"),
         )
@@ -69,6 +69,11 @@ def answered_events(scope: Scope) -> Any:
         voucher_no=Coalesce(a["response"], a["touch"]),
         segment=a["campaign"],
     )
+
+
+def _first(row: Any, moment: Any) -> Any:
+    """The name of the first row of a group by its day: those that come later change nothing."""
+    return part(Min(Join(AsDate(moment), row.name)), 11)
 
 
 def _judged_on(touched: Any) -> AddDays:
@@ -112,7 +117,7 @@ def attended_events(scope: Scope) -> Any:
         known_at=Min(r.creation),
         value=1.0,
         voucher_type="Campaign Response",
-        voucher_no=Min(r.name),
+        voucher_no=_first(r, r.responded_on),
     ).groupby(r.party_type, r.party, r.campaign, r.activity)
 
 

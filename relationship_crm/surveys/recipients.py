@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import frappe
+from frappe.utils import now_datetime
 
 from relationship_crm.assessment.bulk import read_rows
 
@@ -129,21 +130,21 @@ def _leads(names: set[str]) -> dict[str, Recipient]:
 def linked_contacts(keys: set[Key]) -> dict[Key, list[str]]:
     """Contacts linked to the parties, primary ones first, then the oldest. Two queries."""
     columns = ("link_doctype", "link_name", "parenttype", "parent")
-    links = [
-        ((kind, party), contact)
-        for kind, party, parenttype, contact in read_rows(
-            "Dynamic Link", columns, "link_name", {party for _kind, party in keys}
-        )
-        if parenttype == "Contact" and (kind, party) in keys
-    ]
+    found: dict[Key, list[str]] = {}
+    for kind, party, parenttype, contact in read_rows(
+        "Dynamic Link", columns, "link_name", {party for _kind, party in keys}
+    ):
+        if parenttype == "Contact" and (kind, party) in keys:
+            found.setdefault((kind, party), []).append(contact)
+    several = {name for names in found.values() if len(names) > 1 for name in names}
     columns = ("name", "is_primary_contact", "creation")
     order = {
         name: (not primary, creation, name)
-        for name, primary, creation in read_rows("Contact", columns, "name", {name for _key, name in links})
+        for name, primary, creation in read_rows("Contact", columns, "name", several)
     }
-    found: dict[Key, list[str]] = {}
-    for key, name in sorted((link for link in links if link[1] in order), key=lambda link: order[link[1]]):
-        found.setdefault(key, []).append(name)
+    for names in found.values():
+        if len(names) > 1:  # most have but one
+            names.sort(key=lambda name: order.get(name, (True, now_datetime(), name)))
     return found
 
 

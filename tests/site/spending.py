@@ -7,7 +7,11 @@ from typing import Any
 
 import erp
 import frappe
+import pytest
 from erp import COMPANY, YEAR
+
+from relationship_crm.campaigns import costs
+from relationship_crm.campaigns.variance import Compared
 
 SUPPLIER = "RCRM Printer"
 #: Things bought for campaigns: no stock is kept of them.
@@ -166,3 +170,41 @@ def ledger(column: str, *values: str, company: str = COMPANY) -> float:
         (company, values),
     )
     return round(float(entries[0][0] or 0), 2)
+
+
+# a campaign of three lines on a project, for tests of its cost
+
+MARCH, APRIL = date(YEAR, 3, 1), date(YEAR, 4, 1)
+
+
+def figures(name: str, as_of: date | None = None) -> Compared:
+    return costs.compared([name], as_of)[name]
+
+
+def table(found: Compared) -> list[tuple[str, str]]:
+    """Planned and actual by line, then what was not planned."""
+    rows = [*found.lines, *([found.unplanned] if found.unplanned else [])]
+    return [(str(row.planned), str(row.actual)) for row in rows]
+
+
+@pytest.fixture
+def costed(house):
+    """A campaign on a project: flyers, advertisements, postage."""
+    things()
+    on = project("Spring 2024")
+    doc = campaign(
+        "Spring",
+        line(800, MARCH, item_code=FLYER),
+        line(1500, APRIL, account=expense("RCRM Advertising")),
+        line(250, date(YEAR, 4, 15), account=expense("RCRM Postage")),
+        project=on,
+    )
+    return frappe._dict(
+        doc=doc, name=doc.name, project=on, ads=expense("RCRM Advertising"), post=expense("RCRM Postage")
+    )
+
+
+def bought(costed, day=date(YEAR, 3, 12), **values):
+    """Flyers for 612.40 and an advertisement for 1,623.10, on one account, so ERPNext books one entry."""
+    row = {"project": costed.project}
+    return purchase(day, [(FLYER, 612.40, costed.ads, row), (STAMP, 1623.10, costed.ads, row)], **values)

@@ -86,22 +86,25 @@ def test_without_callers_account_managers_call_and_the_owner_the_rest(spring):
 
 
 def test_the_number_of_statements_does_not_depend_on_the_number_of_calls(spring):
-    few, many = waves.frozen("RCRM Few"), waves.frozen("RCRM Many")
+    warm, few, many = (waves.frozen(f"RCRM {title}") for title in ("Warm", "Few", "Many"))
     for name in ("Ada", "Bea"):
+        calling.somebody(warm, f"{name}Warm")
         calling.somebody(few, name)
     for number in range(40):
         calling.somebody(many, f"Person{number:02}")
     taken = []
-    for of in (few, many):
+    for of in (warm, few, many):  # the first reads what is kept in memory afterwards
         doc = calling.call_wave(of, ANNA, BORIS)
         touches.create(doc)
         taken.append(statements(lambda name=doc.name: calls.assign(name)))
-    assert taken[0] == taken[1]
+    assert taken[1] == taken[2]
 
 
 def test_given_out_twice_nothing_changes_and_nobody_is_told_again(spring, monkeypatch):
     told = []
-    monkeypatch.setattr(calls, "enqueue_create_notification", lambda user, doc: told.append((user, doc["subject"])))
+    monkeypatch.setattr(
+        calls, "enqueue_create_notification", lambda user, doc: told.append((user, doc["subject"]))
+    )
     for name in ("Ada", "Bea", "Cid"):
         calling.somebody(spring, name)
     doc = calling.given_out(spring, ANNA, BORIS)

@@ -147,9 +147,27 @@ def test_paid_part(ana):
     # as of a day: the ledger up to then
     for day, paid in (("2024-04-01", 0), ("2024-04-02", 80), ("2024-05-01", 80), ("2024-05-02", 120)):
         assert by_campaign(load(COMPANY, getdate(day)))[SPRING] == Money(200, paid, 200), day
-    # what comes back was paid by nobody
-    credit_note(first, "2024-06-01")
-    assert by_campaign(load(COMPANY))[SPRING].amount == 0
+    assert by_campaign(load(COMPANY, getdate("2024-05-02")))[SPRING] == Money(200, 120, 200)
+
+
+def test_what_is_to_be_paid_back_is_not_paid(ana):
+    """300 of which 120 are paid; 200 come back, then the rest."""
+    first = invoice(ana, "2024-03-21", [(ADVICE, 3, 100)])
+    payment(first, "2024-04-02", 120)
+    credit_note(first, "2024-06-01", 2)
+    assert by_campaign(load(COMPANY))[SPRING] == Money(66.67, 66.67, 66.67)
+    credit_note(first, "2024-06-02", 1)
+    assert by_campaign(load(COMPANY))[SPRING] == Money(0, 0, 0)
+    assert by_campaign(load(COMPANY, getdate("2024-05-31")))[SPRING] == Money(200, 80, 200)
+
+
+def test_a_cancelled_payment_never_was(ana):
+    first = sold(ana, "2024-03-21", 300)
+    paid = payment(first, "2024-04-02", 120)
+    assert by_campaign(load(COMPANY, getdate("2024-04-30")))[SPRING].paid == 80
+    cancel("Payment Entry", paid.name)
+    assert by_campaign(load(COMPANY, getdate("2024-04-30")))[SPRING].paid == 0
+    assert by_campaign(load(COMPANY))[SPRING].paid == 0
 
 
 def test_replay(ana):

@@ -161,6 +161,21 @@ class TestWhichCampaign:
             documents.record_earlier(mine)
         assert {row.voucher_no for row in responses(campaign=mine)} == {order.name, lead}
 
+    def test_they_are_looked_for_when_the_link_is_made_and_only_then(self, spring, monkeypatch):
+        asked = []
+        monkeypatch.setattr(
+            frappe, "enqueue", lambda method, **more: asked.append((method, more["campaign"]))
+        )
+        doc = frappe.get_doc("Relationship Campaign", campaign("RCRM Alone"))
+        doc.save()
+        assert asked == []
+        doc.erpnext_campaign = THEIRS
+        doc.save()
+        assert asked == [("relationship_crm.campaigns.documents.record_earlier", doc.name)]
+        doc.goal = "More"
+        doc.save()
+        assert len(asked) == 1
+
 
 class TestNames:
     """Version 16, told by its fields: a document names a UTM Campaign, which bears the campaign's title."""
@@ -249,6 +264,8 @@ class TestUpgrade:
         yield
         frappe.db._cursor.execute("drop temporary table `tabRCRM Sold`")
         frappe.db._cursor.execute("drop temporary table `tabUTM Campaign`")
+        frappe.db.rollback()
+        frappe.cache.delete_value("defaults")
 
     def named(self) -> dict:
         return dict(frappe.db.sql("select name, utm_campaign from `tabRCRM Sold` order by name"))

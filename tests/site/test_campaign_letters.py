@@ -13,7 +13,7 @@ import pytest
 from asking import settings
 from frappe.utils import getdate
 from pypdf import PdfReader
-from waves import contacted, frozen, message, person, quiet, rows, statuses, wave
+from waves import contacted, frozen, message, person, rows, statuses, wave
 
 from relationship_crm.campaigns import letters, touches
 from relationship_crm.campaigns.letters import PrintFailed

@@ -162,6 +162,7 @@ class TestByHand:
         first = by_hand(spring, email=ADA)
         again = by_hand(spring, party_type="Customer", party=ada, note="Said it again")
         assert again.name == first.name and again.member == who
+        assert not again.is_new() and not again.get("__unsaved")
         assert response(campaign=spring).note == "Said it again"
         earlier = by_hand(spring, email=ADA, responded_on=now_datetime() - timedelta(days=1))
         assert earlier.name != first.name

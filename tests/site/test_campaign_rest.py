@@ -9,7 +9,7 @@ import pytest
 from asking import DELIVERY, deliver, invitation, look, never, settings, survey
 from asking import send as send_surveys
 from frappe.utils import add_days, get_datetime, getdate, today
-from waves import contacted, frozen, message, people, person, quiet, recipients, rows, send, statuses, wave
+from waves import contacted, frozen, message, people, person, recipients, rows, send, statuses, wave
 
 from relationship_crm.campaigns import rest
 from relationship_crm.campaigns.touches import create
@@ -127,7 +127,9 @@ def test_after_a_campaign_a_survey_waits_and_is_sent_then(spring):
     assert (counts.sent, counts.withdrawn, counts.postponed) == (0, 0, 1)
     waits = invitation()
     assert (waits.status, waits.send_on) == ("Waiting", getdate(add_days(today(), 7)))
-    frappe.db.set_value("Survey Recipient", {"address": ADA}, "last_contacted_on", add_days(datetime.now(), -7))
+    frappe.db.set_value(
+        "Survey Recipient", {"address": ADA}, "last_contacted_on", add_days(datetime.now(), -7)
+    )
     assert send_surveys(add_days(today(), 7)).sent == 1
     row = frappe.get_doc("Survey Recipient", {"address": ADA})
     assert row.last_contacted_on == row.last_sent_on

@@ -10,7 +10,19 @@ import pytest
 from asking import settings
 from desk import MANAGER, USER, user
 from frappe.utils import add_days, today
-from waves import contacted, frozen, mail, message, people, person, quiet, recipients, rows, send, statuses, wave
+from waves import (
+    contacted,
+    frozen,
+    mail,
+    message,
+    people,
+    person,
+    recipients,
+    rows,
+    send,
+    statuses,
+    wave,
+)
 
 from relationship_crm.campaigns import checks, delivery, run, sending, tasks, touches
 
@@ -187,6 +199,30 @@ def test_a_deadlock_is_tried_again(spring, queued, monkeypatch):
     assert len(tries) == 2 and recipients() == {"ada@example.com": 1}
 
 
+def test_calls_are_given_to_callers(spring, queued):
+    """Made and given out by the same button; who does not want it is on nobody's list."""
+    seller = user("rcrm.seller@example.com", USER, "Sales User")
+    people(spring, "Ada", "Bob", mobile_no="+49301234")
+    person(spring, "Cleo")
+    frappe.db.set_value("Contact", {"email_id": "bob@example.com"}, "unsubscribed", 1)
+    doc = wave(spring, channel="Call", messages=[], callers=[{"user": seller}])
+    doc.start()
+    run.execute(doc.name)
+    doc.reload()
+    assert (doc.status, doc.total, doc.waiting, doc.left_out) == ("Running", 3, 1, 2), doc.errors
+    assert statuses(doc) == {
+        "Ada": "Waiting",
+        "Bob": "Left Out: Does not want campaigns",
+        "Cleo": "Left Out: No phone number",
+    }
+    assert [row.assigned_to for row in rows(doc, status="Waiting")] == [seller]
+    assert run.to_go_on() == []
+    frappe.db.set_value("Campaign Touch", {"recipient_name": "Ada"}, {"status": "Reached"})
+    run.refresh(doc.name)
+    doc.reload()
+    assert (doc.status, doc.done) == ("Completed", 1)
+
+
 # what has to be there before
 
 
@@ -252,12 +288,14 @@ def test_without_a_mail_account(spring, queued):
 def test_only_managers_start(spring, queued):
     person(spring, "Ada")
     doc = wave(spring)
-    frappe.set_user(user("rcrm.seller@example.com", USER, "Sales User"))
+    seller = user("rcrm.seller@example.com", USER, "Sales User")
+    boss = user("rcrm.boss@example.com", MANAGER, "Sales Manager")
+    frappe.set_user(seller)
     with pytest.raises(frappe.PermissionError):
         doc.start()
     with pytest.raises(frappe.PermissionError):
         doc.stop()
-    frappe.set_user(user("rcrm.boss@example.com", MANAGER, "Sales Manager"))
+    frappe.set_user(boss)
     doc.start()
     assert queued == [doc.name]
 
@@ -270,7 +308,10 @@ def test_what_became_of_the_mail(spring, queued):
     doc = wave(spring)
     send(doc)
     found = {row.recipient_name: row for row in rows(doc)}
-    queue = {name: frappe.db.get_value("Email Queue", {"message_id": row.message_id}) for name, row in found.items()}
+    queue = {
+        name: frappe.db.get_value("Email Queue", {"message_id": row.message_id})
+        for name, row in found.items()
+    }
     frappe.db.set_value("Email Queue", queue["Ada"], "status", "Sent")
     trouble = "Traceback\n  File x\nSMTPRecipientsRefused: nobody here\n"
     frappe.db.set_value("Email Queue", queue["Bob"], {"status": "Error", "error": trouble})
@@ -336,7 +377,12 @@ def test_a_preview_shows_nobody_the_user_may_not_read(spring):
     doc = wave(spring)
     hidden = user("rcrm.other@example.com", MANAGER, "Sales User")
     frappe.get_doc(
-        {"doctype": "User Permission", "user": hidden, "allow": "Customer", "for_value": erp.customer("RCRM X")}
+        {
+            "doctype": "User Permission",
+            "user": hidden,
+            "allow": "Customer",
+            "for_value": erp.customer("RCRM X"),
+        }
     ).insert()
     frappe.set_user(hidden)
     assert doc.preview("Client")["recipient"] == "rcrm.other"

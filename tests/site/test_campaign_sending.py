@@ -6,7 +6,7 @@ import frappe
 import pytest
 from asking import settings
 from frappe.utils import add_days, getdate, today
-from waves import frozen, mail, message, people, person, quiet, recipients, rows, send, statuses, wave
+from waves import frozen, mail, message, people, person, recipients, rows, send, statuses, wave
 
 from relationship_crm.campaigns import touches
 from relationship_crm.campaigns.token import hash_of, token_of

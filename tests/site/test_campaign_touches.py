@@ -9,7 +9,7 @@ import pytest
 from dispatching import statements
 from frappe.utils import now_datetime
 from responding import campaign
-from waves import frozen, message, people, person, quiet, rows, send, statuses, wave
+from waves import frozen, message, people, person, rows, send, statuses, wave
 
 from relationship_crm.campaigns import touches
 from relationship_crm.campaigns.responses import Answer, record
@@ -28,7 +28,13 @@ def meant(doc) -> set[str]:
 
 def answered(doc, name: str, response: str = "Interested", **values) -> None:
     [row] = rows(doc, recipient_name=name)
-    told = {"campaign": doc.campaign, "source": "Click", "moment": now_datetime(), "touch": row.name, **values}
+    told = {
+        "campaign": doc.campaign,
+        "source": "Click",
+        "moment": now_datetime(),
+        "touch": row.name,
+        **values,
+    }
     record([Answer(response=response, **told)])
 
 
@@ -62,7 +68,9 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_people(spring
 
 
 def test_a_touch_takes_over_who_the_member_was(spring):
-    person(spring, "Ada", stage_name="Client", rung=5, customer_group="Trade", territory="North", language="de")
+    person(
+        spring, "Ada", stage_name="Client", rung=5, customer_group="Trade", territory="North", language="de"
+    )
     doc = wave(spring, wave=3)
     touches.create(doc)
     [row] = rows(doc)
@@ -114,9 +122,7 @@ def test_who_still_waits_is_not_given_up(spring):
 
 def test_variants_by_lot(spring):
     people(spring, *(f"P{n}" for n in range(40)))
-    doc = wave(
-        spring, message("<p>A</p>", share=1), message("<p>B</p>", share=1, variant="B"), ab_test=1
-    )
+    doc = wave(spring, message("<p>A</p>", share=1), message("<p>B</p>", share=1, variant="B"), ab_test=1)
     send(doc)
     found = Counter(row.variant for row in rows(doc))
     assert found["A"] + found["B"] == 40 and min(found.values()) >= 8

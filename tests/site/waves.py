@@ -97,7 +97,9 @@ def recipients() -> Counter[str]:
 
 def mail(address: str) -> tuple[str, str, str, Any]:
     """Subject, HTML, plain text and headers of the only mail to an address."""
-    [parent] = frappe.get_all("Email Queue Recipient", {"recipient": address}, pluck="parent", order_by="name")
+    [parent] = frappe.get_all(
+        "Email Queue Recipient", {"recipient": address}, pluck="parent", order_by="name"
+    )
     found = message_from_string(frappe.db.get_value("Email Queue", parent, "message"))
     subject = str(make_header(decode_header(found["Subject"])))
     parts = {part.get_content_type(): part.get_payload(decode=True) for part in found.walk()}

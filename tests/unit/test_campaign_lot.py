@@ -17,7 +17,9 @@ FRIDAY = datetime(2026, 3, 6)
 
 
 @given(st.text(max_size=20), SHARES)
-def test_the_same_key_gives_the_same_position_and_never_one_without_a_share(key: str, shares: list[int]) -> None:
+def test_the_same_key_gives_the_same_position_and_never_one_without_a_share(
+    key: str, shares: list[int]
+) -> None:
     position = drawn(key, shares)
     assert position == drawn(key, shares)
     assert shares[position] > 0 or not sum(shares)

@@ -49,6 +49,8 @@ def full() -> Book:
         for bucket in (1, 2, 3, 4, 6):
             for groups in (1, 2, 3):
                 book.yardstick("breadth", f"{bucket}|{groups}", month, groups / 4)
+        for number in range(3):
+            book.yardstick("campaign_answer", f"Campaign {number}", month, number / 10 + 0.1)
     return book
 
 
@@ -112,6 +114,7 @@ def _history(book: Book, party: str, shift: int) -> None:
                 testimonial_consent_on=f"{ordered} 18:00:00",
             )
             book.idea(party, ordered)
+        _campaign(book, party, f"Campaign {number % 3}", ordered, number + shift)
     book.pos_invoice(party, "2023-08-08")
     first = book.contract(party, "2022-06-01", f"2023-05-{20 + shift}")
     second = book.contract(
@@ -126,6 +129,16 @@ def _history(book: Book, party: str, shift: int) -> None:
     subscription = book.subscription(party, "2022-11-01", cancelation_date=f"2024-11-{10 + shift}")
     for day in ("2023-06-01", "2023-11-05", "2024-02-05"):
         book.sales_invoice(party, day, 30, groups=["A"], subscription=subscription)
+
+
+def _campaign(book: Book, party: str, name: str, day: str, number: int) -> None:
+    """A wave, and now and then an answer; an event that two people came to on two days."""
+    book.touch(name, party, day, entered="2024-06-01" if number % 5 == 4 else None)
+    if number % 2:
+        book.campaign_response(name, party, f"{day[:8]}27", entered="2024-07-01" if number % 5 == 0 else None)
+    if number % 4 == 0:
+        for later in (28, 26):
+            book.campaign_response(name, party, f"{day[:8]}{later}", response="Attended", activity=day)
 
 
 def test_the_book_lets_every_signal_speak(full):
@@ -206,7 +219,7 @@ def test_no_value_stands_in_the_sql(full, key, restricted):
 
 def test_every_signal_says_what_it_is():
     signals = standard_signals()
-    assert len({s.key for s in signals}) == len(signals) == 29
+    assert len({s.key for s in signals}) == len(signals) == 31
     for s in signals:
         assert re.fullmatch(r"[a-z_]+", s.key) and s.label and s.description.endswith(".")
         assert s.dimensions and set(s.dimensions) <= set(DIMENSIONS)

@@ -6,6 +6,8 @@ const TOUCH = "Campaign Touch";
 const ACTIVITY = "Campaign Activity";
 /** Who may give calls to others. */
 const MANAGERS = ["Relationship Manager", "System Manager"];
+/** Responses that a call is made for. */
+const WELCOME = ["Interested", "Registered", "Attended", "Ordered"];
 const MARKS = ["Registered", "Declined", "Attended", "No Show"];
 
 const is_manager = () => MANAGERS.some((role) => frappe.user.has_role(role));
@@ -14,6 +16,7 @@ const is_manager = () => MANAGERS.some((role) => frappe.user.has_role(role));
 export function reason(stored) {
 	const reasons = {
 		"Does not want campaigns": __("Does not want campaigns"),
+		"Personal data erased": __("Personal data erased"),
 		"No consent": __("No consent"),
 		"Customer is disabled": __("Customer is disabled"),
 		"No address": __("No address"),
@@ -29,6 +32,7 @@ export function reason(stored) {
 		"The campaign was cancelled": __("The campaign was cancelled"),
 		"The activity was deleted": __("The activity was deleted"),
 		"Withdrawn by hand": __("Withdrawn by hand"),
+		"Campaign Cancelled": __("The campaign was cancelled"),
 		"The time for calls is over": __("The time for calls is over"),
 	};
 	return reasons[stored] || stored || "";
@@ -48,6 +52,10 @@ export function draw_sheet(frm, sheet, { may_call, record }) {
 			<div class="rcrm-card">${facts(sheet)}</div>
 		</div>
 	</div>`).appendTo($area);
+	$sheet.on("click", "[data-documents]", (event) => {
+		const { doctype, filters } = sheet.documents[event.currentTarget.dataset.documents];
+		frappe.set_route("List", doctype, filters);
+	});
 	if (may_call) draw_outcomes($sheet, sheet, record);
 }
 
@@ -89,7 +97,9 @@ function facts({ relationship, documents, calls, responses }) {
 		parts.push(block(__("Relationship"), [[stage, warning, ...scores, bought].filter(Boolean).join(" · ")]));
 	}
 	if (documents.length) {
-		const lines = documents.map(({ label, count }) => `${esc(label)}: <b>${Number(count)}</b>`);
+		const lines = documents.map(
+			({ label, count }, place) => `<a data-documents="${place}">${esc(label)}: <b>${Number(count)}</b></a>`
+		);
 		parts.push(block(__("Documents"), [lines.join(" · ")]));
 	}
 	if (responses.length) {
@@ -99,7 +109,7 @@ function facts({ relationship, documents, calls, responses }) {
 		parts.push(block(__("Earlier Responses"), lines));
 	}
 	if (calls.length) {
-		const lines = calls.map((row) => `${day(row.on)} ${esc(row.by || "")}: ${esc(row.text)}`);
+		const lines = calls.map((row) => `${day(row.called_on)} ${esc(row.by || "")}: ${esc(row.text)}`);
 		parts.push(block(__("Earlier Calls"), lines));
 	}
 	return parts.join("") || `<p class="text-muted">${__("Nothing is known yet.")}</p>`;
@@ -123,7 +133,7 @@ function draw_outcomes($sheet, sheet, record) {
 	});
 	const $buttons = $('<div class="rcrm-outcomes"></div>').appendTo($card);
 	sheet.outcomes.forEach((outcome) => {
-		$(`<button class="btn btn-sm ${outcome.reached ? "btn-primary" : "btn-default"}"></button>`)
+		$(`<button class="btn btn-sm ${WELCOME.includes(outcome.response) ? "btn-primary" : "btn-default"}"></button>`)
 			.text(outcome.label)
 			.attr("title", meaning(outcome))
 			.attr("data-outcome", outcome.name)

@@ -22,6 +22,7 @@
 	settings.onload = function (listview) {
 		if (onload) onload.call(this, listview);
 		window.relationship_crm?.surveys?.add_list_actions(listview);
+		window.relationship_crm?.campaign?.add_list_actions(listview);
 		offer_stages(listview);
 	};
 

@@ -5,6 +5,9 @@
 //   start     the label of the button that starts it
 //   resume    the method that goes on with it
 //   sentence  the run's fields in words, below the progress bar
+// and, where it wants to:
+//   may_start    asked before it starts
+//   quiet_after  minutes without a change after which the form asks no more; for runs that wait for days
 
 const UNDER_WAY = ["Queued", "Running"];
 const TO_RESUME = ["Stopped", "Failed"];
@@ -38,15 +41,16 @@ export function listen(frm, own) {
 export function refresh(frm, own) {
 	add_buttons(frm, own);
 	show_progress(frm, own, frm.doc);
-	watch(frm);
+	watch(frm, own);
 }
 
-function add_buttons(frm, { start, resume }) {
+function add_buttons(frm, { start, resume, may_start }) {
 	if (!may_work_on(frm)) return;
 	const { status } = frm.doc;
 	const button = (label, method) =>
 		frm.add_custom_button(label, async () => {
 			if (frm.is_dirty()) await frm.save();
+			if (method == "start" && may_start && !(await may_start(frm))) return;
 			await frm.call(method);
 			await frm.reload_doc();
 		});
@@ -70,9 +74,11 @@ function show_progress(frm, { sentence }, values) {
 }
 
 /** The progress bar is fed by realtime events; where those do not arrive, the form asks every few seconds. */
-function watch(frm) {
+function watch(frm, { quiet_after }) {
 	clearTimeout(frm.reload_timer);
 	if (frm.is_new() || !UNDER_WAY.includes(frm.doc.status)) return;
+	const quiet = frappe.datetime.get_minute_diff(frappe.datetime.system_datetime(), frm.doc.modified);
+	if (quiet_after && quiet >= quiet_after) return;
 	frm.reload_timer = setTimeout(() => {
 		const route = frappe.get_route();
 		if (route[1] == frm.doctype && route[2] == frm.doc.name && !frm.is_dirty()) frm.reload_doc();

@@ -25,7 +25,7 @@ export async function draw_result(frm) {
 		return;
 	}
 	$wrapper.html(`<div class="rcrm"><div class="rcrm-skeleton" style="height: 160px"></div></div>`);
-	const found = await frappe.xcall(API, { campaign: name }, "GET");
+	const found = await frappe.xcall(API, { campaign: name });
 	if (frm.doc.name !== name) return;
 	$wrapper.html(`<div class="rcrm">
 		${found.note ? `<div class="rcrm-notice">${esc(found.note)}</div>` : ""}
@@ -122,7 +122,7 @@ function funnel({ funnel: steps, waves, currency }) {
 			<td><div style="height: 14px; border-radius: 4px; background: var(--rcrm-accent); opacity: .75; width: ${((100 * number) / most).toFixed(1)}%; min-width: ${number ? 2 : 0}px"></div></td>
 			<td class="rcrm-num" style="width: 1%">${count(number)}</td>
 			<td class="rcrm-num rcrm-muted" style="width: 1%">${step === "listed" ? "" : percent(share)}</td>
-			<td class="rcrm-num" style="width: 1%">${known(amount) ? money(amount, currency) : ""}</td></tr>`
+			<td class="rcrm-num" style="width: 1%">${amount ? money(amount, currency) : ""}</td></tr>`
 		)
 		.join("");
 	return `<div class="rcrm-card"><h5>${esc(__("How Far It Came"))}</h5>

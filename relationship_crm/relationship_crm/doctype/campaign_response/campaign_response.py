@@ -75,8 +75,9 @@ class CampaignResponse(Document):
             doc.note = self.note
             doc.save()
         frappe.msgprint(_("This response was kept already."), alert=True)
-        self.set("__islocal", None)
         self.update(doc.as_dict())
+        for mark in ("__islocal", "__unsaved"):  # what a form says of itself
+            self.__dict__.pop(mark, None)
         return self
 
     def autoname(self) -> None:

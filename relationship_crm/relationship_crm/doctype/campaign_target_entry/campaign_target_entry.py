@@ -9,6 +9,19 @@ class CampaignTargetEntry(Document):
     """Written in bulk, by hand or from a file; the row has one name, so nobody is on a list twice."""
 
     # begin: auto-generated types
+    # This code is auto-generated. Do not modify anything in this block.
+
+    from typing import TYPE_CHECKING
+
+    if TYPE_CHECKING:
+        from frappe.types import DF
+
+        contact: DF.Link | None
+        email: DF.Data | None
+        party: DF.DynamicLink | None
+        party_title: DF.Data | None
+        party_type: DF.Literal["", "Customer", "Lead", "Prospect"]
+        target_list: DF.Link
     # end: auto-generated types
 
     def insert(self, *args: Any, **kwargs: Any) -> Document:

@@ -13,6 +13,28 @@ class CampaignTargetList(Document):
     """The definition; who is on it is found anew each time, until a campaign freezes it."""
 
     # begin: auto-generated types
+    # This code is auto-generated. Do not modify anything in this block.
+
+    from typing import TYPE_CHECKING
+
+    if TYPE_CHECKING:
+        from frappe.types import DF
+
+        from relationship_crm.relationship_crm.doctype.campaign_target_rule.campaign_target_rule import (
+            CampaignTargetRule,
+        )
+
+        company: DF.Link | None
+        contacts: DF.Literal["One Contact", "All Contacts"]
+        customers: DF.Check
+        description: DF.SmallText | None
+        disabled: DF.Check
+        kind: DF.Literal["Dynamic", "Static"]
+        leads: DF.Check
+        list_name: DF.Data
+        only_with_consent: DF.Check
+        prospects: DF.Check
+        rules: DF.Table[CampaignTargetRule]
     # end: auto-generated types
 
     def insert(self, *args: Any, **kwargs: Any) -> Document:

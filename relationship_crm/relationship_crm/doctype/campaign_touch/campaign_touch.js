@@ -83,8 +83,9 @@ function correct(frm) {
 	});
 }
 
-/** A new document that names the campaign; its fields follow the party as if it had been chosen by hand. */
+/** A new document as ERPNext makes it of the party; it names the campaign. */
 async function make(frm, doctype) {
-	const values = await frappe.xcall(`${SERVER}.prefilled`, { touch: frm.doc.name, doctype });
-	frappe.new_doc(doctype, values);
+	const made = await frappe.xcall(`${SERVER}.make_document`, { touch: frm.doc.name, doctype });
+	const [doc] = frappe.model.sync(made);
+	frappe.set_route("Form", doc.doctype, doc.name);
 }

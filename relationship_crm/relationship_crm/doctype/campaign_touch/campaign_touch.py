@@ -1,5 +1,7 @@
 """One person is contacted once in a wave."""
 
+import frappe
+from frappe import _
 from frappe.model.document import Document
 
 
@@ -55,3 +57,7 @@ class CampaignTouch(Document):
         variant: DF.Data | None
         wave: DF.Int
     # end: auto-generated types
+
+    def on_trash(self) -> None:
+        if self.touched_on:
+            frappe.throw(_("This person was contacted; what happened stays."))

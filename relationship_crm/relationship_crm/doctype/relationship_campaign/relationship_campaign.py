@@ -76,6 +76,11 @@ class RelationshipCampaign(Document):
 
         plan.validate(self)
 
+    def on_update(self) -> None:
+        from relationship_crm.campaigns import documents
+
+        documents.linked(self)
+
     def on_trash(self) -> None:
         from relationship_crm.campaigns import states
 

@@ -40,7 +40,12 @@ frappe.query_reports["Acquisition Cost and Payback"] = {
 		{ fieldname: "all", label: __("Also Without Cost and Customers"), fieldtype: "Check" },
 	],
 	formatter(value, row, column, data, standard) {
-		if (data && ["kind", "status"].includes(column.fieldname)) return frappe.utils.escape_html(__(value || ""));
+		if (data && column.fieldname === "title") {
+			return `<a href="${frappe.utils.escape_html(frappe.utils.get_form_link("Relationship Campaign", data.campaign))}">${frappe.utils.escape_html(value)}</a>`;
+		}
+		if (data && ["kind", "status", "customer_name"].includes(column.fieldname)) {
+			return frappe.utils.escape_html(column.fieldname === "customer_name" ? value : __(value || ""));
+		}
 		if (data && ["month", "goal"].includes(column.fieldname) && !value) return "";
 		if (data && column.fieldname === "customers" && value) {
 			// one campaign, customer by customer
@@ -52,7 +57,11 @@ frappe.query_reports["Acquisition Cost and Payback"] = {
 	onload(report) {
 		report.page.wrapper.on("click", ".rcrm-campaign-customers", async (event) => {
 			event.preventDefault();
-			await report.get_filter("campaign").set_value(event.currentTarget.dataset.campaign);
+			const { campaign } = event.currentTarget.dataset;
+			const row = report.data.find((one) => one.campaign === campaign);
+			// a link shows its title at once where it is known; else the report would run before the filter is there
+			frappe.utils.add_link_title("Relationship Campaign", campaign, row?.title || campaign);
+			await report.get_filter("campaign").set_value(campaign);
 			report.refresh();
 		});
 	},

@@ -115,7 +115,7 @@ def columns() -> list[dict[str, Any]]:
     """Of all campaigns."""
     return [
         rows.column("title", _("Campaign"), "Data", 210),
-        rows.column("campaign", _("No."), "Link", 125, options=CAMPAIGN),
+        rows.column("campaign", _("No."), "Link", 125, options=CAMPAIGN, hidden=1),
         rows.column("kind", _("Kind"), "Data", 110),
         rows.column("status", _("Status"), "Data", 100),
         rows.column("start_date", _("Start"), "Date", 105),

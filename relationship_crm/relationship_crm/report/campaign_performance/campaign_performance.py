@@ -140,8 +140,8 @@ class Report:
                 column("title", _("Campaign"), "Data", 210),
                 column("status", _("Status"), "Data", 95),
                 column("kind", _("Kind"), "Data", 105),
-                column("start_date", _("Start"), "Date", 100),
-                column("end_date", _("End"), "Date", 100),
+                column("start_date", _("Start"), "Date", 115),
+                column("end_date", _("End"), "Date", 115),
             ]
             if self.view == CAMPAIGN
             else [
@@ -158,7 +158,7 @@ class Report:
             money("variance", _("Variance"), 115),
             column("listed", _("Listed"), "Int", 80),
             column("contacted", _("Contacted"), "Int", 95),
-            column("reached", _("Reached"), "Int", 85),
+            column("reached", _("Reached"), "Int", 95),
             column("responded", _("Responded"), "Int", 100),
             column("response_rate", _("Response Rate"), "Percent", 120),
             *[
@@ -238,7 +238,6 @@ class Report:
             {"label": _("Planned Cost"), "value": whole.planned, **money},
             {"label": _("Actual Cost"), "value": whole.actual, **money},
             {"label": _("Credited Revenue"), "value": whole[CREDITED[self.model]], **money},
-            {"label": _("Of Which Paid"), "value": whole.paid, **money},
             {"label": _("Not Attributed"), "value": credits.not_attributed(self.book, self.model), **money},
             {
                 "label": _("Return on Spend"),

@@ -54,7 +54,7 @@ def _variants(people: Sequence[Person], chosen: dict[str, frappe._dict]) -> list
         first = next(iter(variants))
         for name, tally in variants.items():
             row = _row(name, tally)
-            row.update(campaign=campaign, title=chosen[campaign].title, wave=titles.get(activity, activity))
+            row.update(name=campaign, title=chosen[campaign].title, wave=titles.get(activity, activity))
             if name != first:
                 effect = by_stage.compared(tally, variants[first])
                 row.verdict = by_stage.in_words(name, first, effect, _)
@@ -102,14 +102,20 @@ def columns(view: str) -> list[dict[str, Any]]:
     names = {STAGE: _("Stage Then"), VARIANT: _("Variant"), CHANNEL: _("Channel"), KIND: _("Kind")}
     before = (
         [
-            column("campaign", _("Name"), "Link", 120, options="Relationship Campaign"),
             column("title", _("Campaign"), "Data", 200),
             column("wave", _("Wave"), "Data", 180),
         ]
         if view == VARIANT
         else []
     )
-    after = [column("verdict", _("Compared With the First"), "Data", 520)] if view == VARIANT else []
+    after = (
+        [
+            column("verdict", _("Compared With the First"), "Data", 520),
+            column("name", _("Name"), "Link", 120, options="Relationship Campaign"),
+        ]
+        if view == VARIANT
+        else []
+    )
     return [
         *before,
         column("group", names[view], "Data", 170),

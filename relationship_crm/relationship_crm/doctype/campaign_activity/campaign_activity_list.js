@@ -1,0 +1,1 @@
+frappe.listview_settings["Campaign Activity"] = relationship_crm.run.list_settings();
