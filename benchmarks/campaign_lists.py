@@ -94,7 +94,7 @@ def new_list() -> Any:
 
     rules = (
         {"criterion": "Stage", "operator": "is", "reference": STAGE},
-        {"criterion": "Score", "operator": "at least", "choice": "satisfaction", "amount": 0.001},
+        {"criterion": "Score", "operator": "at least", "choice": "satisfaction", "amount": 1},
         {"criterion": "Revenue", "operator": "at least", "amount": 1},
         {"criterion": "Bought Item", "operator": "is", "reference": ensure_item()},
     )

@@ -35,12 +35,16 @@ if [ -n "${QUICK:-}" ]; then
 	run assess --customers 500 --parties 20
 	run submit --pairs 10
 	run surveys --customers 400 --pair 200
+	run campaign_sending --people 400 --pair 200
+	run campaign_lists --customers 400
 	run contracts --contracts 200 --entries 20000 --single 20 --repeat 2
 else
 	run wholesaler
 	run assess # leaves the book of 10,000 customers on the site
 	run submit
 	run surveys
+	run campaign_sending
+	run campaign_lists
 	run contracts
 fi
 echo

@@ -331,6 +331,7 @@ scheduler_events = {
     "daily": [
         "relationship_crm.advocacy.tasks.record_referrals",
         "relationship_crm.campaigns.states.follow_dates",
+        "relationship_crm.campaigns.tasks.close_late_calls",
     ],
     "hourly_long": [
         "relationship_crm.surveys.tasks.remind_about_relationship_surveys",

@@ -67,7 +67,9 @@ def overview(activity: str) -> dict[str, int]:
     t = frappe.qb.DocType(TOUCH)
     mark_of = Coalesce(t.attendance, "")
     query = frappe.qb.from_(t).select(mark_of, Count("*"))
-    found = Counter(dict(query.where((t.activity == activity) & t.status.isin(MARKABLE)).groupby(mark_of).run()))
+    found = Counter(
+        dict(query.where((t.activity == activity) & t.status.isin(MARKABLE)).groupby(mark_of).run())
+    )
     seats = frappe.db.get_value(ACTIVITY, activity, "event_seats") or 0
     taken = sum(found[one] for one in SEATED)
     return {

@@ -7,16 +7,17 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.utils import get_fullname
 
 from relationship_crm.campaigns import attendance as events
-from relationship_crm.campaigns import call_documents, call_sheet, calls, outcomes, redistribution
+from relationship_crm.campaigns import call_documents, call_sheet, calls, dialling, outcomes, redistribution
 
 
 @frappe.whitelist(methods=["POST"])
 def open_call(touch: str) -> dict[str, Any]:
     """Take a call up: why it may not be made now ('' where it may), and everything its form shows."""
     _may_work_on(touch)
-    return {"barred": calls.open_call(touch), **call_sheet.sheet(touch)}
+    return {"barred": dialling.open_call(touch), **call_sheet.sheet(touch)}
 
 
 @frappe.whitelist()
@@ -37,7 +38,7 @@ def record_outcome(
         "status": result.status,
         "reason": result.reason,
         "next_contact_on": result.next_contact_on,
-        "next": calls.next_call(frappe.session.user, skip=[touch]),
+        "next": dialling.next_call(frappe.session.user, skip=[touch]),
     }
 
 
@@ -52,7 +53,7 @@ def correct_outcome(touch: str) -> None:
 def next_call(skip: str | None = None) -> str:
     """The user's next call, '' where none is due; people who may not be called are seen to on the way."""
     frappe.has_permission(calls.TOUCH, "write", throw=True)
-    return calls.next_call(frappe.session.user, skip=[skip] if skip else [])
+    return dialling.next_call(frappe.session.user, skip=[skip] if skip else [])
 
 
 @frappe.whitelist(methods=["POST"])
@@ -76,11 +77,15 @@ def redistribute(
     campaign: str | None = None,
     activity: str | None = None,
     touches: str | list[str] | None = None,
-) -> dict[str, int]:
-    """Give open calls of a colleague, of nobody ("-") or of everybody to chosen callers; how many went to whom."""
+) -> list[dict[str, Any]]:
+    """Give open calls of a colleague, of nobody ("-") or of everybody to chosen callers; how many went to whom, by name."""
     _only_managers()
     names = _parsed(touches) or []
-    return redistribution.redistribute(_parsed(callers), of or "", campaign or "", activity or "", names)
+    given = redistribution.redistribute(_parsed(callers), of or "", campaign or "", activity or "", names)
+    return [
+        {"user": user, "full_name": get_fullname(user), "calls": count}
+        for user, count in sorted(given.items())
+    ]
 
 
 @frappe.whitelist(methods=["POST"])

@@ -12,7 +12,7 @@ from frappe import _
 from frappe.utils import escape_html, getdate
 
 from relationship_crm.assessment.bulk import read_rows
-from relationship_crm.campaigns import call_documents, calls, messages, outcomes, responses, rest
+from relationship_crm.campaigns import call_documents, calls, dialling, messages, outcomes, responses, rest
 from relationship_crm.relationship_crm.report import rows
 
 #: Earlier calls and responses shown.
@@ -30,7 +30,7 @@ def sheet(name: str) -> dict[str, Any]:
     activity = frappe.get_doc(calls.ACTIVITY, touch.activity)
     user = frappe.session.user
     return {
-        "is_open": calls.still_open(touch),
+        "is_open": dialling.still_open(touch),
         "phones": phones(touch, reads),
         "script": script(touch, activity),
         "outcomes": possible_outcomes(),
@@ -42,7 +42,7 @@ def sheet(name: str) -> dict[str, Any]:
         "can_correct": bool(touch.before_outcome) and (_by(touch) == user or outcomes.is_manager()),
         "most_attempts": activity.most_attempts,
         "call_until": activity.call_until,
-        "due": calls.count_due(user),
+        "due": dialling.count_due(user),
     }
 
 
@@ -58,7 +58,11 @@ def phones(touch: Any, reads: bool) -> list[str]:
     if touch.contact and reads:
         found += [number for (number,) in read_rows("Contact Phone", ("phone",), "parent", [touch.contact])]
     unlike = {rest.plain_number(number): number for number in reversed(found) if number}
-    return [number for number in dict.fromkeys(found) if number and unlike.get(rest.plain_number(number)) == number]
+    return [
+        number
+        for number in dict.fromkeys(found)
+        if number and unlike.get(rest.plain_number(number)) == number
+    ]
 
 
 def possible_outcomes() -> list[dict[str, Any]]:
@@ -100,8 +104,16 @@ def documents(touch: Any) -> list[dict[str, Any]]:
             _("Overdue Invoices"),
             {**of, "docstatus": 1, "outstanding_amount": (">", 0), "due_date": ("<", getdate())},
         ),
-        ("Sales Order", _("Open Orders"), {**of, "docstatus": 1, "status": ("not in", ("Completed", "Closed"))}),
-        ("Issue", _("Open Issues"), {"customer": touch.customer, "status": ("in", ("Open", "Replied", "On Hold"))}),
+        (
+            "Sales Order",
+            _("Open Orders"),
+            {**of, "docstatus": 1, "status": ("not in", ("Completed", "Closed"))},
+        ),
+        (
+            "Issue",
+            _("Open Issues"),
+            {"customer": touch.customer, "status": ("in", ("Open", "Replied", "On Hold"))},
+        ),
     )
     found = []
     for doctype, label, filters in wanted:

@@ -33,7 +33,8 @@ from relationship_crm.campaigns.attribution import (
     attribute,
 )
 from relationship_crm.campaigns.attribution import by_campaign as summed
-from relationship_crm.campaigns.posted import Posted, Range
+from relationship_crm.campaigns.posted import Posted
+from relationship_crm.campaigns.posted_queries import Range
 from relationship_crm.campaigns.reached import Reached
 
 SETTINGS = "Relationship CRM Settings"

@@ -205,7 +205,7 @@ def execute(campaign: str) -> None:
 
 
 def resume_killed() -> None:
-    """Begin anew with lists whose job was killed, as by a restart of the server. As the campaign's owner."""
+    """Begin anew with lists whose job was killed, as by a restart of the server. As who asked for it."""
     filters = {
         "members_status": ("in", UNDER_WAY),
         "modified": ("<", now_datetime() - timedelta(minutes=QUIET)),
@@ -217,6 +217,9 @@ def resume_killed() -> None:
             frappe.set_user(row.modified_by)
             try:
                 start(row.name)
+            except frappe.ValidationError as error:  # the campaign is over by now
+                values = {"members_status": FAILED, "members_error": str(error)}
+                frappe.db.set_value(CAMPAIGN, row.name, values)
             finally:
                 frappe.set_user(user)
 

@@ -32,7 +32,7 @@ from pypika.terms import Case
 from relationship_crm.campaigns import posted, reached
 from relationship_crm.campaigns.apportion import amounts, units
 from relationship_crm.campaigns.outcome import last_day
-from relationship_crm.campaigns.posted import Range
+from relationship_crm.campaigns.posted_queries import Range
 from relationship_crm.campaigns.reached import COUNTED, EPOCH, REACHED, SENT, Party
 from relationship_crm.campaigns.sight import Sight
 from relationship_crm.campaigns.windows import Dated

@@ -82,10 +82,12 @@ class Mailer(QueueBuilder):
         return self.ready_text or super().email_text_content()
 
     def prepare_email_content(self) -> Any:
-        """Frappe's mail, with RFC 2369's header."""
+        """Frappe's mail, with the headers of RFC 2369 and, where the site has a certificate, RFC 8058."""
         mail = super().prepare_email_content()
         if self.stop:
             mail.set_header("List-Unsubscribe", f"<{self.stop}>")
+        if self.stop.startswith("https:"):
+            mail.set_header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
         return mail
 
 

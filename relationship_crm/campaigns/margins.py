@@ -18,7 +18,8 @@ from pypika import JoinType
 from pypika.functions import Coalesce, NullIf, Sum
 
 from relationship_crm.campaigns.apportion import units
-from relationship_crm.campaigns.posted import POS_INVOICE, SALES_INVOICE, Posted, Range
+from relationship_crm.campaigns.posted import Posted
+from relationship_crm.campaigns.posted_queries import POS_INVOICE, SALES_INVOICE, Range
 from relationship_crm.ledger.dialect import Arg, Divide, Value, query, table, union_all
 from relationship_crm.signals.sources import filled
 

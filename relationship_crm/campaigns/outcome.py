@@ -27,7 +27,7 @@ from relationship_crm.campaigns import posted, reached
 from relationship_crm.campaigns.apportion import amounts
 from relationship_crm.campaigns.effect import Arm, Effect, in_words, mean_effect, rate_effect
 from relationship_crm.campaigns.pooling import Pooled, pool
-from relationship_crm.campaigns.posted import Range
+from relationship_crm.campaigns.posted_queries import Range
 from relationship_crm.campaigns.reached import Party
 from relationship_crm.campaigns.sight import Sight
 from relationship_crm.campaigns.windows import Dated

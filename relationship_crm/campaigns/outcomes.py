@@ -16,9 +16,10 @@ from frappe.utils import cint, get_datetime, get_fullname, getdate, now_datetime
 from markupsafe import Markup
 
 from relationship_crm.assessment.bulk import write_rows
-from relationship_crm.campaigns import calls, optout, responses, rest, run
-from relationship_crm.campaigns.calls import ACTIVITY, LEFT_OUT, NOT_REACHED, REACHED, TOUCH, WAITING
+from relationship_crm.campaigns import calls, dialling, optout, responses, rest, run
+from relationship_crm.campaigns.calls import TOUCH
 from relationship_crm.campaigns.taking_back import Kept
+from relationship_crm.campaigns.touches import ACTIVITY, CALL, LEFT_OUT, NOT_REACHED, REACHED, WAITING
 from relationship_crm.surveys.reading import harmless
 
 OUTCOME, CONTACT, COMMUNICATION = "Campaign Call Outcome", "Contact", "Communication"
@@ -50,11 +51,11 @@ def record(name: str, outcome: str, note: str = "", next_on: Any = None) -> Resu
     rule = frappe.get_cached_doc(OUTCOME, outcome)
     if rule.disabled:
         frappe.throw(_("The outcome {0} is not in use any more.").format(frappe.bold(_(outcome))))
-    row, moment = calls.lock(name), now_datetime()
-    if not calls.still_open(row):
+    row, moment = dialling.lock(name), now_datetime()
+    if not dialling.still_open(row):
         frappe.throw(_("This call is done with."))
     agreed = _agreed(next_on, moment)
-    checked = calls.was_checked(row, moment)
+    checked = dialling.was_checked(row, moment)
     # a refusal is written down whoever says it, whenever
     heard = rule.no_campaigns or (rule.reached and checked)
     if not heard and (reason := _barred(row, checked)):
@@ -68,7 +69,7 @@ def correct(name: str) -> None:
 
     Raises frappe.ValidationError where there is none, or where others than who wrote it down or a manager want it.
     """
-    row = calls.lock(name)
+    row = dialling.lock(name)
     if not row.before_outcome:
         frappe.throw(_("There is no outcome to correct."))
     kept = Kept.from_json(row.before_outcome)
@@ -93,7 +94,7 @@ def _barred(row: Any, checked: bool) -> str:
 
     Raises where the person is resting, unless that began after the call was taken up.
     """
-    why = calls.check([row]).get(row.name)
+    why = dialling.check([row]).get(row.name)
     if not why:
         return ""
     status, reason = frappe.db.get_value(TOUCH, row.name, ["status", "reason"])
@@ -157,9 +158,9 @@ def _what_follows(row: Any, rule: Any, agreed: datetime | None, moment: datetime
     most, until = frappe.db.get_value(ACTIVITY, row.activity, ["most_attempts", "call_until"])
     if not agreed and not rule.reached and cint(most) and cint(row.attempts) + 1 >= cint(most):
         return {**values, "next_contact_on": None}
-    following = agreed or calls.in_working_days(moment, cint(rule.next_days), row.company)
+    following = agreed or dialling.in_working_days(moment, cint(rule.next_days), row.company)
     if until and following.date() > getdate(until):
-        reason = None if status == REACHED else calls.TOO_LATE
+        reason = None if status == REACHED else dialling.TOO_LATE
         return {**values, "reason": reason, "next_contact_on": None}
     return {
         **values,
@@ -195,12 +196,14 @@ def _respond(row: Any, rule: Any, note: str, moment: datetime) -> list[str]:
 
 def _stop(row: Any, kept: Kept) -> None:
     """The person wants no more campaigns, and said it to us."""
-    record_of = (CONTACT, row.contact) if row.contact else ("Lead", row.party if row.party_type == "Lead" else "")
+    record_of = (
+        (CONTACT, row.contact) if row.contact else ("Lead", row.party if row.party_type == "Lead" else "")
+    )
     if record_of[1]:
         kept.keep(*record_of, (optout.CONSENT, optout.CONSENT_ON, optout.CONSENT_SOURCE))
     address = optout.address_of(row)
     theirs = {"email": address} if "@" in address else {"mobile_no": address}
-    same_person = {**theirs, "channel": calls.CALL, "status": WAITING, "name": ("!=", row.name)}
+    same_person = {**theirs, "channel": CALL, "status": WAITING, "name": ("!=", row.name)}
     kept.keep_where(TOUCH, same_person, ("status", "reason", "next_contact_on"))
     of = {"email": row.email, "reference_doctype": calls.CAMPAIGN, "reference_name": row.campaign}
     before = frappe.db.exists(optout.UNSUBSCRIBE, of)

@@ -65,9 +65,7 @@ def classify(
     )
 
 
-def bounds(
-    stage: np.ndarray, plan: Plan, known: np.ndarray | int = YEAR
-) -> tuple[np.ndarray, np.ndarray]:
+def bounds(stage: np.ndarray, plan: Plan, known: np.ndarray | int = YEAR) -> tuple[np.ndarray, np.ndarray]:
     """At least and at most so many touches for each customer's stage and days in the book; without a limit infinite."""
     share = np.clip(np.asarray(known, dtype=float), 0, YEAR) / YEAR
     least = np.floor(np.asarray(plan.least, dtype=float)[stage] * share)

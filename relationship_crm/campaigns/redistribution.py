@@ -49,11 +49,15 @@ def redistribute(
     """Give open calls to these callers: a colleague's, nobody's, or everybody's; of a campaign, an activity, or some by name.
 
     Tells each how many came to them, and says it: calls by caller, without those that stayed. Raises
-    frappe.ValidationError where none of the callers can log in, or there is nothing to give.
+    frappe.ValidationError where one of the callers cannot make calls, or there is nothing to give.
     """
+    callers = set(callers)
     chosen = calls.working(callers)
+    if unable := callers - set(chosen):
+        text = _("{0} cannot make calls: disabled, or without a role for it.")
+        frappe.throw(text.format(frappe.bold(frappe.utils.escape_html(", ".join(sorted(unable))))))
     if not chosen:
-        frappe.throw(_("Choose callers who can log in."))
+        frappe.throw(_("Choose who is to make the calls."))
     names = set(names)
     rows = [
         row

@@ -22,7 +22,7 @@ MEMBER, TOUCH, RESPONSE, CAMPAIGN = (
 #: What is emptied, by DocType.
 IDENTITY = {
     MEMBER: ("contact", "recipient_name", "email", "mobile_no"),
-    TOUCH: ("contact", "recipient_name", "email", "mobile_no", "note"),
+    TOUCH: ("contact", "recipient_name", "email", "mobile_no", "note", "before_outcome"),
     RESPONSE: ("contact", "recipient_name", "email", "note"),
 }
 ERASED = "Personal data erased"

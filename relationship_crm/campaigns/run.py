@@ -60,14 +60,15 @@ def start(name: str) -> None:
     enqueue(name)
 
 
-def enqueue(name: str) -> None:
-    """Hand an activity to the long queue, once."""
+def enqueue(name: str, deduplicate: bool = False) -> None:
+    """Hand an activity to the long queue; with `deduplicate` only where it is not there yet."""
     frappe.enqueue(
         "relationship_crm.campaigns.run.execute",
         queue="long",
         timeout=TIMEOUT,
         job_id=f"relationship_crm|{name}",
         enqueue_after_commit=True,
+        deduplicate=deduplicate,
         name=name,
     )
 

@@ -109,7 +109,8 @@ def readable(party_type: str, active: bool = True) -> list[str]:
     if not frappe.has_permission(party_type, "read"):
         return []
     filters = ACTIVE[party_type] if active else {}
-    return frappe.get_list(party_type, filters=filters, pluck="name", order_by="name asc")
+    rows = frappe.get_list(party_type, filters=filters, fields=["name"], as_list=True, order_by="name asc")
+    return [name for (name,) in rows]
 
 
 def _matching(target_list: Any) -> set[Key]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from relationship_crm.assessment.bulk import read_rows
+from relationship_crm.assessment.packed import read_texts
 from relationship_crm.surveys.recipients import Key
 
 #: The party's own columns: title, group, territory, account manager. A lead has no group.
@@ -40,15 +40,15 @@ def standings(keys: Iterable[Key]) -> dict[Key, Standing]:
         wanted.setdefault(party_type, []).append(party)
     for party_type, parties in sorted(wanted.items()):
         stages = {
-            party: (stage or "", stage_name or "", rung or 0)
-            for kind, party, stage, stage_name, rung in read_rows(
+            party: (stage, stage_name, int(rung or 0))
+            for kind, party, stage, stage_name, rung in read_texts(
                 "Relationship", ("party_type", "party", "stage", "stage_name", "rung"), "party", parties
             )
             if kind == party_type
         }
         columns = COLUMNS[party_type]
         there = ("name", *(column for column in columns if column))
-        for name, *values in read_rows(party_type, there, "name", parties):
+        for name, *values in read_texts(party_type, there, "name", parties):
             own = dict(zip(there[1:], values, strict=True))
             texts = (own.get(column) or "" for column in columns)
             found[party_type, name] = Standing(*texts, *stages.get(name, ("", "", 0)))

@@ -7,7 +7,7 @@ import time
 import frappe
 from frappe.utils import cint
 
-from relationship_crm.campaigns import delivery, freezing, retention, run
+from relationship_crm.campaigns import delivery, dialling, freezing, retention, run
 from relationship_crm.switches import is_enabled
 
 #: Seconds a round of sending may take: the scheduler gives short jobs 300. The rest follows with the next round.
@@ -25,7 +25,7 @@ def send_campaigns() -> None:
         if time.monotonic() > end:
             break
         if frappe.db.get_value(run.ACTIVITY, name, "channel") == run.LETTER:
-            run.enqueue(name)  # a print takes longer than a short job may
+            run.enqueue(name, deduplicate=True)  # a print takes longer than a short job may
         else:
             run.execute(name, until=end)
         _commit()
@@ -43,6 +43,12 @@ def note_campaign_delivery() -> None:
 def forget_old_campaigns() -> None:
     """Every night: erase names, addresses and words that are older than the settings allow."""
     retention.erase_old(_commit)
+
+
+def close_late_calls() -> None:
+    """Every day: end the calls whose activity's days are over."""
+    dialling.close_late_calls()
+    _commit()
 
 
 def _commit() -> None:

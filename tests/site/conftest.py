@@ -24,7 +24,7 @@ if SITE:
     from renewals import about_to_renew  # noqa: F401
     from spending import costed  # noqa: F401
     from visitors import guest, public, uncounted  # noqa: F401
-    from waves import quiet  # noqa: F401
+    from waves import queued, quiet  # noqa: F401
 else:
     print("\nSITE TESTS WERE SKIPPED: RCRM_SITE IS NOT SET (see scripts/site_tests.sh).", file=sys.stderr)
     collect_ignore_glob = ["test_*.py"]

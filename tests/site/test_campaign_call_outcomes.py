@@ -11,7 +11,7 @@ from calling import ANNA, BORIS
 from frappe.utils import add_days, getdate, now_datetime, today
 from waves import quiet  # noqa: F401
 
-from relationship_crm.campaigns import calls, outcomes, rest
+from relationship_crm.campaigns import calls, dialling, outcomes, rest
 
 pytestmark = pytest.mark.usefixtures("quiet")
 OUTCOMES = {
@@ -97,7 +97,7 @@ def test_nobody_answers_three_times(call):
         assert (row.attempts, row.status, result.status) == (attempt, status, status)
         assert bool(row.next_contact_on) == (attempt < 3)
         if attempt < 3:
-            assert row.next_contact_on == calls.in_working_days(row.last_attempt_on, 1, doc.company)
+            assert row.next_contact_on == dialling.in_working_days(row.last_attempt_on, 1, doc.company)
     assert row.touched_on is None and not responses() and len(notes("RCRM Ada")) == 3
     # an attempt is no contact: others may write to Ada
     assert {one.last_contacted_on for one in known(row).values()} == {None}
@@ -115,7 +115,7 @@ def test_a_call_back_is_a_touch_and_stays_open(call):
     outcomes.record(name, "RCRM Again")
     row = calling.touch(doc, "Ada")
     assert (row.status, bool(row.touched_on)) == ("Reached", True)
-    assert row.next_contact_on == calls.in_working_days(row.last_attempt_on, 3, doc.company)
+    assert row.next_contact_on == dialling.in_working_days(row.last_attempt_on, 3, doc.company)
     assert calls.load([ANNA]) == {ANNA: 1}
     # nobody answers afterwards: the touch of the first talk stays
     touched = row.touched_on
@@ -137,7 +137,7 @@ def test_there_is_no_next_call_after_the_activitys_days(call):
     doc, name = call
     frappe.db.set_value("Campaign Activity", doc.name, "call_until", add_days(today(), 5))
     outcomes.record(name, "RCRM Nobody", next_on=calling.later(6))
-    assert waves.statuses(doc) == {"Ada": f"Not Reached: {calls.TOO_LATE}"}
+    assert waves.statuses(doc) == {"Ada": f"Not Reached: {dialling.TOO_LATE}"}
 
 
 def test_the_last_word_counts(call):
@@ -172,7 +172,7 @@ def test_who_wants_no_campaigns_gets_none_and_others_do(call):
     assert not frappe.db.get_value("Contact", row.contact, "relationship_marketing_consent")
     assert not frappe.db.exists("Email Unsubscribe", unsubscribed)
     assert waves.statuses(other) == {"Ada": "Waiting", "Bea": "Waiting"}
-    assert calls.open_call(calling.touch(other, "Ada").name) == ""
+    assert dialling.open_call(calling.touch(other, "Ada").name) == ""
 
 
 # taking back
@@ -243,17 +243,17 @@ def test_without_a_check_somebody_who_opted_out_is_left_out(call):
 
 def test_opted_out_while_on_the_phone_what_was_said_is_kept_and_nobody_calls_again(call):
     doc, name = call
-    assert calls.open_call(name) == ""
+    assert dialling.open_call(name) == ""
     row = calling.touch(doc, "Ada")
     frappe.db.set_value("Contact", row.contact, "relationship_marketing_consent", "Refused")
     outcomes.record(name, "RCRM Again")
     assert bool(calling.touch(doc, "Ada").touched_on)
-    assert calls.open_call(name) == "Does not want campaigns"
+    assert dialling.open_call(name) == "Does not want campaigns"
 
 
 def test_opted_out_while_nobody_answered_is_left_out(call):
     doc, name = call
-    assert calls.open_call(name) == ""
+    assert dialling.open_call(name) == ""
     frappe.db.set_value("Contact", calling.touch(doc, "Ada").contact, "unsubscribed", 1)
     assert outcomes.record(name, "RCRM Nobody").status == "Left Out"
 

@@ -12,7 +12,7 @@ from desk import ANALYST, assess
 from frappe.utils import add_days, today
 from waves import quiet  # noqa: F401
 
-from relationship_crm.campaigns import call_desk, call_sheet, calls, outcomes
+from relationship_crm.campaigns import call_desk, call_sheet, dialling, outcomes
 from relationship_crm.campaigns.naming import campaign_field, campaigns_of
 
 pytestmark = pytest.mark.usefixtures("quiet")
@@ -47,7 +47,7 @@ def test_numbers_of_the_person_once_each(call):
 
 
 def test_what_is_known_of_the_customer(call):
-    doc, name = call
+    _doc, name = call
     erp.invoice("RCRM Ada", add_days(today(), -60), [(erp.ADVICE, 1, 100)], due=add_days(today(), -30))
     erp.invoice("RCRM Ada", today(), [(erp.ADVICE, 1, 100)], due=add_days(today(), 30))
     erp.order("RCRM Ada", today(), [(erp.ADVICE, 1, 100)], add_days(today(), 5))
@@ -67,7 +67,7 @@ def test_what_is_known_of_the_customer(call):
 
 
 def test_a_caller_who_may_not_read_the_customer_calls_all_the_same(call):
-    doc, name = call
+    _doc, name = call
     frappe.db.set_value("Campaign Touch", name, "assigned_to", BORIS)  # no role in sales
     frappe.set_user(BORIS)
     sheet = call_desk.open_call(name)
@@ -90,7 +90,7 @@ def test_others_calls_of_unknown_customers_are_nobodys_business(call):
         with pytest.raises(frappe.PermissionError):
             act()
     assert not frappe.get_list("Campaign Touch", order_by="name")
-    assert calls.next_call(BORIS) == ""
+    assert dialling.next_call(BORIS) == ""
 
 
 def test_analysts_look_on(call):

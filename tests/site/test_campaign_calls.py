@@ -12,7 +12,7 @@ from calling import ANNA, BORIS, CLARA
 from frappe.utils import add_days, getdate, today
 from waves import quiet  # noqa: F401
 
-from relationship_crm.campaigns import calls, rest, touches
+from relationship_crm.campaigns import calls, dialling, rest, touches
 
 pytestmark = pytest.mark.usefixtures("quiet")
 
@@ -85,6 +85,14 @@ def test_without_callers_account_managers_call_and_the_owner_the_rest(spring):
     assert calling.holders(calling.given_out(spring)) == {"Ada": BORIS, "Bea": ANNA, "Cid": ANNA}
 
 
+def test_who_has_no_role_for_calls_is_given_none(spring):
+    desk_only = calling.caller("rcrm-desk@example.com", "Sales User")
+    calling.somebody(spring, "Ada", manager=desk_only)
+    calling.somebody(spring, "Bea")
+    doc = calling.given_out(spring, ANNA, desk_only)
+    assert set(calling.holders(doc).values()) == {ANNA}
+
+
 def test_the_number_of_statements_does_not_depend_on_the_number_of_calls(spring):
     warm, few, many = (waves.frozen(f"RCRM {title}") for title in ("Warm", "Few", "Many"))
     for name in ("Ada", "Bea"):
@@ -131,11 +139,11 @@ def test_who_expects_a_call_comes_first_then_who_waits_longest(spring):
         {"status": "Reached", "touched_on": calling.ago(days=3), "next_contact_on": calling.ago(minutes=5)},
     )
     frappe.db.set_value("Campaign Touch", dan, "next_contact_on", calling.later(1))
-    assert [row.name for row in calls.due(ANNA)] == [cid, bea, ada]
-    assert calls.count_due(ANNA) == 3
-    assert calls.next_call(ANNA) == cid
-    assert calls.next_call(ANNA, [cid, bea]) == ada
-    assert calls.next_call(BORIS) == ""
+    assert [row.name for row in dialling.due(ANNA)] == [cid, bea, ada]
+    assert dialling.count_due(ANNA) == 3
+    assert dialling.next_call(ANNA) == cid
+    assert dialling.next_call(ANNA, [cid, bea]) == ada
+    assert dialling.next_call(BORIS) == ""
 
 
 @pytest.mark.parametrize(
@@ -150,23 +158,23 @@ def test_nobody_is_called_for_what_is_over(spring, doctype, values):
     calling.somebody(spring, "Ada")
     doc = calling.given_out(spring, ANNA)
     name = calling.touch(doc, "Ada").name
-    assert calls.next_call(ANNA) == name
+    assert dialling.next_call(ANNA) == name
     frappe.db.set_value(doctype, doc.name if doctype == "Campaign Activity" else spring, values)
-    assert calls.next_call(ANNA) == ""
+    assert dialling.next_call(ANNA) == ""
     frappe.set_user(ANNA)
-    assert calls.open_call(name) != ""
+    assert dialling.open_call(name) != ""
 
 
 def test_calls_whose_time_is_over_are_ended(spring):
     for name in ("Ada", "Bea"):
         calling.somebody(spring, name)
     doc = calling.given_out(spring, ANNA, call_until=today())
-    assert calls.close_late_calls() == 0
+    assert dialling.close_late_calls() == 0
     frappe.db.set_value("Campaign Activity", doc.name, "call_until", add_days(today(), -1))
     bea = calling.touch(doc, "Bea").name
     frappe.db.set_value("Campaign Touch", bea, {"status": "Reached", "touched_on": calling.ago(days=2)})
-    assert calls.close_late_calls() == 2
-    assert waves.statuses(doc) == {"Ada": f"Not Reached: {calls.TOO_LATE}", "Bea": "Reached"}
+    assert dialling.close_late_calls() == 2
+    assert waves.statuses(doc) == {"Ada": f"Not Reached: {dialling.TOO_LATE}", "Bea": "Reached"}
     assert calls.load([ANNA]) == {ANNA: 0}
 
 
@@ -178,9 +186,9 @@ def test_somebody_who_opted_out_is_left_out_when_the_call_is_opened(spring):
     doc = calling.given_out(spring, ANNA)
     row = calling.touch(doc, "Ada")
     frappe.db.set_value("Contact", row.contact, "unsubscribed", 1)
-    assert calls.open_call(row.name) == "Does not want campaigns"
+    assert dialling.open_call(row.name) == "Does not want campaigns"
     assert waves.statuses(doc) == {"Ada": "Left Out: Does not want campaigns"}
-    assert calls.open_call(row.name) == "This call is done with."
+    assert dialling.open_call(row.name) == "This call is done with."
 
 
 def test_somebody_who_rests_is_called_when_the_rest_is_over(spring):
@@ -190,10 +198,10 @@ def test_somebody_who_rests_is_called_when_the_rest_is_over(spring):
     doc = calling.given_out(spring, ANNA)
     waves.contacted(["ada@example.com"], days_ago=2)
     ada, bea = calling.touch(doc, "Ada"), calling.touch(doc, "Bea")
-    assert calls.next_call(ANNA) == bea.name
+    assert dialling.next_call(ANNA) == bea.name
     assert str(calling.touch(doc, "Ada").next_contact_on) == f"{add_days(today(), 5)} 00:00:00"
-    assert "may be called from" in calls.open_call(ada.name)
-    assert calls.open_call(bea.name) == ""
+    assert "may be called from" in dialling.open_call(ada.name)
+    assert dialling.open_call(bea.name) == ""
 
 
 def test_a_talk_that_goes_on_is_no_new_contact(spring):
@@ -203,7 +211,7 @@ def test_a_talk_that_goes_on_is_no_new_contact(spring):
     row = calling.touch(doc, "Ada")
     waves.contacted(rest.addresses_of(row), days_ago=1)
     frappe.db.set_value("Campaign Touch", row.name, {"status": "Reached", "touched_on": calling.ago(days=1)})
-    assert calls.open_call(row.name) == ""
+    assert dialling.open_call(row.name) == ""
 
 
 def test_two_callers_do_not_call_the_same_person(spring):
@@ -211,10 +219,10 @@ def test_two_callers_do_not_call_the_same_person(spring):
     doc = calling.given_out(spring, ANNA)
     name = calling.touch(doc, "Ada").name
     frappe.set_user(ANNA)
-    assert calls.open_call(name) == ""
-    assert calls.open_call(name) == ""  # opened again by the same
+    assert dialling.open_call(name) == ""
+    assert dialling.open_call(name) == ""  # opened again by the same
     frappe.set_user(BORIS)
-    assert "has this call open" in calls.open_call(name)
+    assert "has this call open" in dialling.open_call(name)
 
 
 # days of work
@@ -222,11 +230,11 @@ def test_two_callers_do_not_call_the_same_person(spring):
 
 def test_the_next_call_is_on_a_day_of_work():
     friday = calling.at("10:30:00", "2026-01-09")
-    assert str(calls.in_working_days(friday, 1, erp.COMPANY)) == "2026-01-12 10:30:00"
-    assert str(calls.in_working_days(friday, 5, erp.COMPANY)) == "2026-01-16 10:30:00"
-    assert str(calls.in_working_days(friday, 0, erp.COMPANY)) == "2026-01-09 12:30:00"
+    assert str(dialling.in_working_days(friday, 1, erp.COMPANY)) == "2026-01-12 10:30:00"
+    assert str(dialling.in_working_days(friday, 5, erp.COMPANY)) == "2026-01-16 10:30:00"
+    assert str(dialling.in_working_days(friday, 0, erp.COMPANY)) == "2026-01-09 12:30:00"
     late = calling.at("23:00:00", "2026-01-09")
-    assert getdate(calls.in_working_days(late, 0, erp.COMPANY)) == getdate("2026-01-12")
+    assert getdate(dialling.in_working_days(late, 0, erp.COMPANY)) == getdate("2026-01-12")
 
 
 def test_holidays_of_the_company_are_no_days_of_work():
@@ -243,5 +251,5 @@ def test_holidays_of_the_company_are_no_days_of_work():
     frappe.clear_document_cache("Company", erp.COMPANY)
     friday = calling.at("10:30:00", "2026-01-09")
     # within the list the weekend is work where the list does not say otherwise
-    assert str(calls.in_working_days(friday, 1, erp.COMPANY)) == "2026-01-10 10:30:00"
-    assert str(calls.in_working_days(friday, 3, erp.COMPANY)) == "2026-01-13 10:30:00"
+    assert str(dialling.in_working_days(friday, 1, erp.COMPANY)) == "2026-01-10 10:30:00"
+    assert str(dialling.in_working_days(friday, 3, erp.COMPANY)) == "2026-01-13 10:30:00"

@@ -21,7 +21,11 @@ def buyer(name, purchases=1, years=2, territory=erp.NORTH):
     """A customer who has been in the book for so many years, and is assessed."""
     party = erp.customer(f"RCRM {name}", territory=territory)
     frappe.db.set_value(
-        "Customer", party, "creation", add_to_date(now_datetime(), days=-round(365 * years)), update_modified=False
+        "Customer",
+        party,
+        "creation",
+        add_to_date(now_datetime(), days=-round(365 * years)),
+        update_modified=False,
     )
     for number in range(purchases):
         erp.invoice(party, add_days(today(), -number), [(erp.ADVICE, 1, 100)], due=add_days(today(), 60))
@@ -48,8 +52,12 @@ def reach(of, party, days_ago, party_type="Customer", status="Sent", **values):
 @pytest.fixture
 def book():
     """Four first-time buyers, to be contacted 4 to 12 times a year, and a repeat buyer, 1 to 2 times."""
-    frappe.db.set_value("Relationship Stage", "Kotler-First-time Buyer", {"contacts_least": 4, "contacts_most": 12})
-    frappe.db.set_value("Relationship Stage", "Kotler-Repeat Buyer", {"contacts_least": 1, "contacts_most": 2})
+    frappe.db.set_value(
+        "Relationship Stage", "Kotler-First-time Buyer", {"contacts_least": 4, "contacts_most": 12}
+    )
+    frappe.db.set_value(
+        "Relationship Stage", "Kotler-Repeat Buyer", {"contacts_least": 1, "contacts_most": 2}
+    )
     spring, autumn = frozen(), frozen("RCRM Autumn")
     for name in ("Silent", "Rare", "Right", "New"):
         buyer(name, years=0.25 if name == "New" else 2)
@@ -99,7 +107,12 @@ def test_the_table_by_stage(book):
     assert (first["customers"], first["touches"]) == (4, 6)
     assert first["a_year"] == pytest.approx(6 / (3 + 92 / 365))
     assert [first[key] for key in ("silence", "less", "as_planned", "pestered")] == [2, 1, 1, 0]
-    assert (repeat["touches"], repeat["a_year"], repeat["planned"], repeat["pestered"]) == (3, 3.0, "1 – 2", 1)
+    assert (repeat["touches"], repeat["a_year"], repeat["planned"], repeat["pestered"]) == (
+        3,
+        3.0,
+        "1 – 2",
+        1,
+    )
     result = run_report(REPORT)
     assert sum(sum(series["values"]) for series in result["chart"]["data"]["datasets"]) == 5
     assert {one["label"]: one["value"] for one in result["report_summary"]}["We pester them"] == 1
@@ -133,7 +146,9 @@ def test_what_reached_the_lead_reached_the_customer_it_became(book):
 
 
 def test_a_plan_without_a_most_pesters_nobody(book):
-    frappe.db.set_value("Relationship Stage", "Kotler-Repeat Buyer", {"contacts_least": 1, "contacts_most": 0})
+    frappe.db.set_value(
+        "Relationship Stage", "Kotler-Repeat Buyer", {"contacts_least": 1, "contacts_most": 0}
+    )
     assert verdicts()["RCRM Pestered"] == "as_planned"
 
 
@@ -151,7 +166,9 @@ def test_as_of_a_past_day(book):
     day = add_days(getdate(), -40)
     found = frequency.read(frappe._dict(), day)
     # nobody had bought then
-    assert {row.party for row in found.rows if row.stage_name in ("First-time Buyer", "Repeat Buyer")} == set()
+    assert {
+        row.party for row in found.rows if row.stage_name in ("First-time Buyer", "Repeat Buyer")
+    } == set()
 
 
 def test_everybody_sees_their_own_customers_only(book):

@@ -100,7 +100,7 @@ def test_one_file_of_all_letters_sorted_for_the_post(spring):
         "Cleo",
         "Ada",
     ]
-    assert "For RCRM Bob" in found[0] and "take a mug & hat." in found[0] and "Administrator" in found[0]
+    assert "For RCRM Bob" in found[0] and "take a mug & hat" in found[0] and "Administrator" in found[0]
     assert "2 Second Street" in found[0] and "+593" not in found[0]
     assert statuses(doc)["Dan"] == "Left Out: No postal address"
     [bob] = rows(doc, recipient_name="Bob")

@@ -88,13 +88,17 @@ def test_colleagues_with_open_work_are_listed_those_who_left_first(annas):
         (BORIS, 1, True),
     ]
     assert redistribution.redistribute([CLARA], of="-") == {CLARA: 1}
-    with pytest.raises(frappe.ValidationError, match="who can log in"):
-        redistribution.redistribute([ANNA], of=BORIS)
+    with pytest.raises(frappe.ValidationError, match="cannot make calls"):
+        redistribution.redistribute([ANNA, CLARA], of=BORIS)
+    with pytest.raises(frappe.ValidationError, match="who is to make"):
+        redistribution.redistribute([], of=BORIS)
 
 
 def test_each_is_told_once_and_nobody_about_what_stays(annas, monkeypatch):
     told = []
-    monkeypatch.setattr(calls, "enqueue_create_notification", lambda user, doc: told.append((user, doc["subject"])))
+    monkeypatch.setattr(
+        calls, "enqueue_create_notification", lambda user, doc: told.append((user, doc["subject"]))
+    )
     redistribution.redistribute([ANNA, CLARA])
     assert [user for user, _subject in told] == [CLARA]
     assert told[0][1].startswith("3 calls")
@@ -109,7 +113,8 @@ def test_only_managers_give_calls_to_others(annas):
     frappe.set_user("Administrator")
     manager = calling.caller("rcrm-max@example.com", MANAGER, "Sales User")
     frappe.set_user(manager)
-    assert call_desk.redistribute(frappe.as_json([CLARA]), of=ANNA) == {CLARA: 6}
+    [given] = call_desk.redistribute(frappe.as_json([CLARA]), of=ANNA)
+    assert (given["user"], given["calls"]) == (CLARA, 6)
 
 
 def test_only_what_the_manager_may_see_is_given(annas):

@@ -7,6 +7,7 @@ from email.message import EmailMessage
 import erp
 import frappe
 import pytest
+import waves
 from asking import ACCOUNT, contact, mailer
 from frappe.email.receive import InboundMail
 from frappe.utils import now_datetime
@@ -126,6 +127,23 @@ def test_other_mail_is_no_response_and_is_not_looked_up(sent):
     assert answer.in_reply_to == alone.name
     assert len([text for text in said if "Campaign Touch" in text]) == 1
     assert responses() == []
+
+
+def test_a_reply_to_what_was_really_sent(clean):
+    """From the wave to the response, with nothing put in place by hand; the queue is empty by then."""
+    no_campaigns()
+    mailer()
+    of = waves.frozen()
+    waves.people(of, "Ada")
+    doc = waves.wave(of, waves.message())
+    waves.send(doc)
+    [row] = waves.rows(doc)
+    assert row.status == "Sent"
+    frappe.db.delete("Email Queue")
+    frappe.db.delete("Email Queue Recipient")
+    arrives(row.message_id, "Yes, please call me.", sender=row.email)
+    found = response(campaign=of)
+    assert (found.touch, found.member, found.note) == (row.name, row.member, "Yes, please call me.")
 
 
 def test_words_between_the_lines_are_kept():

@@ -125,6 +125,15 @@ def test_thirty_cost_as_many_statements_as_three(spring, few):
             assert lead
         with heard() as said:
             assert len(set(record(answers))) == 2 * count
+            # half of them change their minds at once
+            record(
+                [
+                    clicked(spring, one.touch, "Not Interested", NOON + timedelta(1))
+                    for one in answers
+                    if one.touch
+                ]
+            )
+        assert len(responses(activity=wave.name, response="Not Interested")) == count
         return len(said)
 
     told(1, "warm")

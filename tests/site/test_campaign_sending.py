@@ -52,6 +52,16 @@ def test_a_mail_is_personal(spring):
     assert row.token_hash == hash_of(token_of(row.name))
 
 
+def test_one_click_is_enough_where_the_site_has_a_certificate(spring, monkeypatch):
+    monkeypatch.setitem(frappe.local.conf, "host_name", "https://shop.example.com")
+    person(spring, "Ada")
+    send(wave(spring))
+    _subject, html, _plain, headers = mail("ada@example.com")
+    assert headers["List-Unsubscribe"].startswith("<https://shop.example.com/c/")
+    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert 'href="https://shop.example.com/c/' in html
+
+
 def test_what_is_filled_in_is_no_html(spring):
     person(spring, "Ada", recipient_name="<script>alert(1)</script>")
     send(wave(spring))

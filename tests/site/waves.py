@@ -16,7 +16,7 @@ from asking import contact, mailer, settings
 from frappe.utils import add_days, getdate, today
 from responding import KEPT, campaign, member
 
-from relationship_crm.campaigns import sending, touches
+from relationship_crm.campaigns import run, sending, tasks, touches
 
 CAMPAIGN = "Relationship Campaign"
 
@@ -28,6 +28,21 @@ def quiet(clean: None) -> None:
     for doctype in (*KEPT, "Campaign Activity", "Survey Invitation", "Email Queue", "Email Queue Recipient"):
         frappe.db.delete(doctype)
     settings(contact_rest_days=0, campaign_batch_size=500, campaign_consent="Unless Refused")
+
+
+@pytest.fixture
+def queued(monkeypatch) -> list[str]:
+    """What was put into the queue; nothing is committed."""
+    found: list[str] = []
+
+    def enqueue(method, **more) -> None:
+        if method == "relationship_crm.campaigns.run.execute":
+            found.append(more["name"])
+
+    monkeypatch.setattr(frappe, "enqueue", enqueue)
+    monkeypatch.setattr(run._Run, "_commit", lambda self: None)
+    monkeypatch.setattr(tasks, "_commit", lambda: None)
+    return found
 
 
 def frozen(title: str = "RCRM Spring", **values: Any) -> str:

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from relationship_crm.campaigns.pressure import YEAR, Plan, Pressure, by_stage, classify, in_words, touches_of
+from relationship_crm.campaigns.pressure import (
+    YEAR,
+    Plan,
+    Pressure,
+    bounds,
+    by_stage,
+    classify,
+    in_words,
+    touches_of,
+)
 
 #: Prospects 2 to 6 a year, clients 4 to 12, former customers at most 1.
 PLAN = Plan(np.array([2, 4, 0]), np.array([6, 12, 1]))
@@ -72,3 +81,10 @@ def test_everybody_is_in_one_cell(rows) -> None:
     whole = known >= YEAR
     again = classify(touches, stage, PLAN, np.minimum(known, YEAR))
     assert (again[whole] == classify(touches[whole], stage[whole], PLAN)).all()
+
+
+def test_bounds_of_part_of_a_year_and_without_a_limit() -> None:
+    plan = Plan(np.array([4.0, 0.0]), np.array([12.0, np.inf]))
+    least, most = bounds(np.array([0, 0, 1, 1]), plan, np.array([90, 365, 90, 0]))
+    assert least.tolist() == [0, 4, 0, 0]
+    assert most.tolist() == [3, 12, np.inf, np.inf]

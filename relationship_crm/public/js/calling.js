@@ -267,7 +267,7 @@ export async function redistribute({ campaign, activity, touches, after }) {
 		async primary_action({ of, callers }) {
 			dialog.hide();
 			const given = await frappe.xcall(`${SERVER}.redistribute`, { callers, of, campaign, activity, touches });
-			const lines = Object.entries(given).map(([user, count]) => `${frappe.user.full_name(user)}: ${count}`);
+			const lines = given.map((row) => `${row.full_name}: ${row.calls}`);
 			frappe.msgprint({
 				title: __("Redistributed"),
 				message: lines.map(esc).join("<br>") || __("Every call is where it belongs already."),
@@ -285,12 +285,9 @@ export function watch_activities() {
 		refresh(frm) {
 			const { channel, status, name } = frm.doc;
 			if (frm.is_new() || status === "Draft") return;
-			if (channel === "Call") {
-				frm.add_custom_button(__("Calls"), () => frappe.set_route("List", TOUCH, { activity: name }), __("View"));
-				if (is_manager()) {
-					const after = () => frm.reload_doc();
-					frm.add_custom_button(__("Redistribute Calls"), () => redistribute({ activity: name, after }));
-				}
+			if (channel === "Call" && is_manager()) {
+				const after = () => frm.reload_doc();
+				frm.add_custom_button(__("Redistribute Calls"), () => redistribute({ activity: name, after }));
 			}
 			if (channel === "Event") add_event_buttons(frm);
 		},
@@ -299,7 +296,6 @@ export function watch_activities() {
 
 async function add_event_buttons(frm) {
 	const { name, event } = frm.doc;
-	frm.add_custom_button(__("Attendance"), () => frappe.set_route("List", TOUCH, { activity: name }), __("View"));
 	if (event) frm.add_custom_button(__("Event"), () => frappe.set_route("Form", "Event", event), __("View"));
 	if (frm.perm[0]?.write) {
 		const label = event ? __("Update Event") : __("Make Event");

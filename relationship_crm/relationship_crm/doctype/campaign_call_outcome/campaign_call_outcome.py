@@ -22,7 +22,17 @@ class CampaignCallOutcome(Document):
         no_campaigns: DF.Check
         outcome: DF.Data
         reached: DF.Check
-        response: DF.Literal["", "Interested", "Not Interested", "Question", "Registered", "Declined", "Attended", "Ordered", "Complaint"]
+        response: DF.Literal[
+            "",
+            "Interested",
+            "Not Interested",
+            "Question",
+            "Registered",
+            "Declined",
+            "Attended",
+            "Ordered",
+            "Complaint",
+        ]
     # end: auto-generated types
 
     def validate(self) -> None:

@@ -19,7 +19,10 @@ class RelationshipStage(ConfiguringDocument):
 
     if TYPE_CHECKING:
         from frappe.types import DF
-        from relationship_crm.relationship_crm.doctype.relationship_stage_criterion.relationship_stage_criterion import RelationshipStageCriterion
+
+        from relationship_crm.relationship_crm.doctype.relationship_stage_criterion.relationship_stage_criterion import (
+            RelationshipStageCriterion,
+        )
 
         color: DF.Color | None
         contacts_least: DF.Int

@@ -85,13 +85,10 @@ def stage_columns() -> list[dict[str, Any]]:
     return [
         rows.column("stage_name", _("Stage"), "Data", 160),
         rows.column("customers", _("Relationships"), "Int", 120),
-        rows.column("touches", _("Touches in 365 Days"), "Int", 160),
-        rows.column("a_year", _("A Relationship and Year"), "Float", 180, precision=2),
-        rows.column("planned", _("Planned a Year"), "Data", 130),
-        *(
-            rows.column(key, pressure.in_words(one, _), "Int", 175)
-            for one, key in KEYS.items()
-        ),
+        rows.column("touches", _("Touches in 365 Days"), "Int", 175),
+        rows.column("a_year", _("A Relationship and Year"), "Float", 195, precision=2),
+        rows.column("planned", _("Planned a Year"), "Data", 120),
+        *(rows.column(key, pressure.in_words(one, _), "Int", 160) for one, key in KEYS.items()),
     ]
 
 
@@ -100,11 +97,11 @@ def customer_columns() -> list[dict[str, Any]]:
     return [
         rows.column("party_title", _("Name"), "Data", 200),
         rows.column("verdict", _("Verdict"), "Data", 180),
-        rows.column("touches", _("Touches in 365 Days"), "Int", 160),
+        rows.column("touches", _("Touches in 365 Days"), "Int", 175),
         rows.column("planned", _("Planned Until Now"), "Data", 150),
         rows.column("last_touch", _("Last Touch"), "Datetime", 160),
         rows.column("stage_name", _("Stage"), "Data", 140),
-        rows.column("days_known", _("Days in the Book, at Most a Year"), "Int", 150),
+        rows.column("days_known", _("Days in the Book"), "Int", 140),
         rows.column("account_manager", _("Account Manager"), "Data", 170),
         *rows.segment_columns(),
         rows.column("party_type", _("Type"), "Data", 90),
@@ -127,9 +124,7 @@ def chart(book: Book) -> dict[str, Any] | None:
     """Relationships of each stage by how they are contacted."""
     if not book.rows:
         return None
-    series = {
-        pressure.in_words(one, _): [int(line[one]) for line in book.frequency.pressure] for one in KEYS
-    }
+    series = {pressure.in_words(one, _): [int(line[one]) for line in book.frequency.pressure] for one in KEYS}
     labels = [_(stage.stage_name) for stage in book.stages]
     return rows.bars(labels, series, colors=COLORS, barOptions={"spaceRatio": 0.4, "stacked": 1})
 
