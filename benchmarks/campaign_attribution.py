@@ -2,7 +2,8 @@
 
 Five years of invoices of 40,000 customers, of whom campaigns reached half. Every fifth invoice has an order some days before,
 every twentieth document is a return, an eighth is not paid. The floor is the plain sum by customer over the same rows, in the
-database; `attribution.py` has that of the arithmetic. The book stays on the site for the next run (`--fresh` makes it anew).
+database; `attribution.py` has that of the arithmetic. The book is taken away again unless it is to be kept for the next run
+(`--keep`).
 """
 
 from __future__ import annotations
@@ -207,18 +208,20 @@ def main() -> None:
         __doc__,
         invoices=(1_000_000, "invoices and returns"),
         touches=(200_000, "touches"),
-        fresh=(False, "make the book anew"),
+        keep=(False, "leave the book on the site for the next run, and take the one that is there"),
     )
     frappe = connect(options.site)
     company = ensure_company()
     there = frappe.db.count("Sales Invoice", {"name": ["like", f"{OWN}%"]})
-    if options.fresh or there != options.invoices:
+    if not options.keep or there != options.invoices:
         print(f"book: {timed(lambda: write_book(company, options.invoices, options.touches))[0]:.0f} s")
     measure(company)  # warm
     print(machine())
     show(f"Credit for {options.invoices:,} invoices over {options.touches:,} touches", measure(company))
     past = frappe.utils.getdate(frappe.utils.add_days(frappe.utils.today(), -400))
     show("The same as of 400 days ago", measure(company, past))
+    if not options.keep:
+        forget()
 
 
 if __name__ == "__main__":

@@ -38,6 +38,7 @@ if [ -n "${QUICK:-}" ]; then
 	run campaign_sending --people 400 --pair 200
 	run campaign_lists --customers 400
 	run contracts --contracts 200 --entries 20000 --single 20 --repeat 2
+	run campaign_attribution --invoices 20000 --touches 4000
 else
 	run wholesaler
 	run assess # leaves the book of 10,000 customers on the site
@@ -46,6 +47,7 @@ else
 	run campaign_sending
 	run campaign_lists
 	run contracts
+	run campaign_attribution
 fi
 echo
 say "All figures: $here/build/benchmarks.json"

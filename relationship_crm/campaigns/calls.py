@@ -164,7 +164,7 @@ def _unassigned(activity: str) -> list[Row]:
 def update(names: Sequence[str], **values: Any) -> None:
     """By one statement: a touch is nothing that people save."""
     t = frappe.qb.DocType(TOUCH)
-    query = frappe.qb.update(t).set(t.modified, now_datetime())
+    query = frappe.qb.update(t).set(t.modified, now_datetime()).set(t.modified_by, frappe.session.user)
     for column, value in values.items():
         query = query.set(t[column], value)
     for start in range(0, len(names), CHUNK):

@@ -44,6 +44,8 @@ def unwilling(rows: Sequence[Mapping[str, Any]], only_with_consent: Iterable[str
     said = _Said(rows)
     strict, everywhere = set(only_with_consent), needs_consent()
     found = {}
+    if not (said.anything or strict or everywhere):
+        return found
     for row in rows:
         if said.refused(row):
             found[row["name"]] = OPTED_OUT
@@ -88,6 +90,11 @@ class _Said:
         self.unsubscribed = _unsubscribed(emails)
         self.stopped = _stopped({address(row) for row in rows} - {""})
         self.disabled = _disabled(customers)
+
+    @property
+    def anything(self) -> bool:
+        """Whether there is a no among all this."""
+        return bool(self.no or self.unsubscribed or self.stopped or self.disabled)
 
     def refused(self, row: Mapping[str, Any]) -> bool:
         """Whether the person of a row wants no campaigns, or not this one."""

@@ -49,7 +49,13 @@ def people(
     other parties has one row without an address that says so.
     """
     order = sorted(chosen, key=lambda key: (ORDER[key[0]], -standings.get(key, NOWHERE).rung, key[1]))
-    candidates = _candidates(order, chosen)
+    own = {
+        key: (standing.itself, standing.primary_contact)
+        for key, standing in standings.items()
+        if key[0] == "Customer"
+    }
+    own |= own_addresses({key for key in order if key[0] != "Customer"})
+    candidates = _candidates(order, chosen, own)
     unwilling = _unwilling(candidates, chosen, campaign)
     nowhere = {key for key, persons in candidates.items() if not any(map(address_of, persons))}
     postal, gone = _with_postal_address(nowhere), set(without)
@@ -68,7 +74,8 @@ def people(
 def addresses(keys: Iterable[Key]) -> set[str]:
     """The addresses of everybody at these parties."""
     order = sorted(set(keys))
-    found = _candidates(order, {key: Chosen("", every=True) for key in order})
+    everybody = {key: Chosen("", every=True) for key in order}
+    found = _candidates(order, everybody, own_addresses(set(order)))
     return {address_of(person) for persons in found.values() for person in persons} - {""}
 
 
@@ -77,10 +84,14 @@ def address_of(person: Recipient) -> str:
     return person.email or plain_number(person.mobile_no)
 
 
-def _candidates(order: Sequence[Key], chosen: dict[Key, Chosen]) -> dict[Key, list[Recipient]]:
-    """Everybody at each party, in the order of preference: the primary contact, the others, the party's own address."""
-    keys = set(order)
-    own, linked = own_addresses(keys), linked_contacts(keys)
+def _candidates(
+    order: Sequence[Key], chosen: dict[Key, Chosen], own: dict[Key, tuple[Recipient, str]]
+) -> dict[Key, list[Recipient]]:
+    """Everybody at each party, in the order of preference: the primary contact, the others, the party's own address.
+
+    `own`: the party's own address, and its primary contact.
+    """
+    linked = linked_contacts(set(order))
     wanted = {name for rule in chosen.values() for name in rule.contacts}
     contacts = contacts_by_name(wanted.union(*linked.values()) if linked else wanted)
     found = {}
@@ -88,9 +99,12 @@ def _candidates(order: Sequence[Key], chosen: dict[Key, Chosen]) -> dict[Key, li
         itself, primary = own.get(key, (NOBODY, ""))
         names = chosen[key].contacts or dict.fromkeys([primary, *linked.get(key, ())])
         persons = [contacts[name] for name in names if name in contacts]
-        if itself.email not in {person.email for person in persons} - {""}:
+        mark = address_of(itself)
+        if mark and mark not in {address_of(person) for person in persons}:
             persons.append(itself)
-        found[key] = [p if p.language else replace(p, language=itself.language) for p in persons] or [itself]
+        if itself.language:
+            persons = [p if p.language else replace(p, language=itself.language) for p in persons]
+        found[key] = persons or [itself]
     return found
 
 

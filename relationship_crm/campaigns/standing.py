@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from relationship_crm.assessment.packed import read_texts
-from relationship_crm.surveys.recipients import Key
+from relationship_crm.assessment.bulk import read_rows
+from relationship_crm.surveys.recipients import NOBODY, Key, Recipient, writable_email
 
 #: The party's own columns: title, group, territory, account manager. A lead has no group.
 COLUMNS = {
@@ -14,6 +14,8 @@ COLUMNS = {
     "Lead": ("title", "", "territory", "lead_owner"),
     "Prospect": ("company_name", "customer_group", "territory", "prospect_owner"),
 }
+#: A customer's own address stands in the same row, which is read once.
+OF_CUSTOMERS = ("email_id", "mobile_no", "language", "customer_primary_contact")
 
 
 @dataclass(frozen=True)
@@ -27,9 +29,13 @@ class Standing:
     stage: str = ""
     stage_name: str = ""
     rung: int = 0
+    #: A customer's own address, and its primary contact.
+    itself: Recipient = NOBODY
+    primary_contact: str = ""
 
 
 NOWHERE = Standing()
+NO_STAGE = ("", "", 0)
 
 
 def standings(keys: Iterable[Key]) -> dict[Key, Standing]:
@@ -39,17 +45,37 @@ def standings(keys: Iterable[Key]) -> dict[Key, Standing]:
     for party_type, party in keys:
         wanted.setdefault(party_type, []).append(party)
     for party_type, parties in sorted(wanted.items()):
-        stages = {
-            party: (stage, stage_name, int(rung or 0))
-            for kind, party, stage, stage_name, rung in read_texts(
-                "Relationship", ("party_type", "party", "stage", "stage_name", "rung"), "party", parties
-            )
-            if kind == party_type
-        }
+        stages = _stages(party_type, parties)
         columns = COLUMNS[party_type]
         there = ("name", *(column for column in columns if column))
-        for name, *values in read_texts(party_type, there, "name", parties):
-            own = dict(zip(there[1:], values, strict=True))
-            texts = (own.get(column) or "" for column in columns)
-            found[party_type, name] = Standing(*texts, *stages.get(name, ("", "", 0)))
+        more = OF_CUSTOMERS if party_type == "Customer" else ()
+        group = 2 if party_type != "Lead" else None
+        for row in read_rows(party_type, (*there, *more), "name", parties):
+            name, title = row[0], row[1] or ""
+            territory, manager = row[len(there) - 2] or "", row[len(there) - 1] or ""
+            itself, primary = _itself(title, row[len(there) :]) if more else (NOBODY, "")
+            found[party_type, name] = Standing(
+                title,
+                (row[group] or "") if group else "",
+                territory,
+                manager,
+                *stages.get(name, NO_STAGE),
+                itself,
+                primary,
+            )
     return found
+
+
+def _stages(party_type: str, parties: list[str]) -> dict[str, tuple[str, str, int]]:
+    """Stage, its name and rung of each party that has a relationship."""
+    columns = ("party_type", "party", "stage", "stage_name", "rung")
+    return {
+        party: (stage or "", stage_name or "", rung or 0)
+        for kind, party, stage, stage_name, rung in read_rows("Relationship", columns, "party", parties)
+        if kind == party_type
+    }
+
+
+def _itself(title: str, values: tuple) -> tuple[Recipient, str]:
+    email, mobile, language, primary = values
+    return Recipient(title, "", writable_email(email), mobile or "", language or ""), primary or ""

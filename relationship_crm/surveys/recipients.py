@@ -15,7 +15,6 @@ import frappe
 from frappe.utils import now_datetime
 
 from relationship_crm.assessment.bulk import read_rows
-from relationship_crm.assessment.packed import read_texts
 
 Key = tuple[str, str]
 EMAIL, SMS, LINK = "Email", "SMS", "Link"
@@ -96,7 +95,7 @@ def own_addresses(keys: set[Key]) -> dict[Key, tuple[Recipient, str]]:
     found: dict[Key, tuple[Recipient, str]] = {}
     customers = [party for kind, party in keys if kind == "Customer"]
     columns = ("name", "customer_name", "email_id", "mobile_no", "language", "customer_primary_contact")
-    for name, title, email, mobile, language, primary in read_texts("Customer", columns, "name", customers):
+    for name, title, email, mobile, language, primary in read_rows("Customer", columns, "name", customers):
         person = Recipient(title or "", "", writable_email(email), mobile or "", language or "")
         found["Customer", name] = (person, primary or "")
     leads = [party for kind, party in keys if kind == "Lead"]
@@ -132,7 +131,7 @@ def linked_contacts(keys: set[Key]) -> dict[Key, list[str]]:
     """Contacts linked to the parties, primary ones first, then the oldest. Two queries."""
     columns = ("link_doctype", "link_name", "parenttype", "parent")
     found: dict[Key, list[str]] = {}
-    for kind, party, parenttype, contact in read_texts(
+    for kind, party, parenttype, contact in read_rows(
         "Dynamic Link", columns, "link_name", {party for _kind, party in keys}
     ):
         if parenttype == "Contact" and (kind, party) in keys:
@@ -153,7 +152,7 @@ def contacts_by_name(names: set[str]) -> dict[str, Recipient]:
     """Contacts by name. Their language is that of their user, where they have one."""
     columns = ("name", "first_name", "last_name", "email_id", "mobile_no", "phone", "unsubscribed", "user")
     own_language = frappe.get_meta("Contact").has_field("language")
-    rows = read_texts("Contact", (*columns, *(("language",) if own_language else ())), "name", names)
+    rows = read_rows("Contact", (*columns, *(("language",) if own_language else ())), "name", names)
     users = dict(read_rows("User", ("name", "language"), "name", {row[7] for row in rows if row[7]}))
     return {
         name: Recipient(
@@ -162,7 +161,7 @@ def contacts_by_name(names: set[str]) -> dict[str, Recipient]:
             writable_email(email),
             mobile or phone or "",
             (rest[0] if rest else "") or users.get(user) or "",
-            unsubscribed == "1",
+            bool(unsubscribed),
         )
         for name, first, last, email, mobile, phone, unsubscribed, user, *rest in rows
     }

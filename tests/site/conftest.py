@@ -17,6 +17,8 @@ SITE, BENCH = os.environ.get("RCRM_SITE"), Path(os.environ.get("BENCH_DIR") or P
 sys.path.insert(0, str(HERE))  # the helpers beside the tests: erp, arithmetic, story
 
 if SITE:
+    os.chdir(BENCH / "sites")  # Frappe writes its logs relative to here, some from the first import on
+
     from asking import ada, unasked  # noqa: F401  (fixtures)
     from caring import asks, people  # noqa: F401
     from clicking import clickable  # noqa: F401
@@ -45,7 +47,6 @@ def connection():
     """Frappe on the site, as Administrator, without mails."""
     import frappe
 
-    os.chdir(BENCH / "sites")  # Frappe writes its logs relative to here
     frappe.init(SITE, sites_path=str(BENCH / "sites"))
     frappe.connect()
     frappe.clear_cache()  # hooks and fields of the checkout under test, not of the last one

@@ -58,6 +58,7 @@ def book():
     frappe.db.set_value(
         "Relationship Stage", "Kotler-Repeat Buyer", {"contacts_least": 1, "contacts_most": 2}
     )
+    frappe.db.delete("Relationship")
     spring, autumn = frozen(), frozen("RCRM Autumn")
     for name in ("Silent", "Rare", "Right", "New"):
         buyer(name, years=0.25 if name == "New" else 2)
@@ -163,12 +164,21 @@ def test_filters(book):
 
 
 def test_as_of_a_past_day(book):
-    day = add_days(getdate(), -40)
-    found = frequency.read(frappe._dict(), day)
-    # nobody had bought then
-    assert {
-        row.party for row in found.rows if row.stage_name in ("First-time Buyer", "Repeat Buyer")
-    } == set()
+    spring, _autumn = book
+    party = erp.customer("RCRM Past")
+    for day in (0, 100):
+        erp.invoice(party, add_days(today(), -day), [(erp.ADVICE, 1, 100)], due=add_days(today(), 60))
+    assess(("Customer", party))
+    for day in (10, 60, 70):
+        reach(spring, party, day)
+
+    def seen(day):
+        found = frequency.read(frappe._dict(), add_days(getdate(), -day))
+        return {row.party: (row.stage_name, row.touches) for row in found.rows}.get(party)
+
+    assert seen(0) == ("Repeat Buyer", 3)
+    assert seen(35) == ("First-time Buyer", 2)
+    assert seen(65) == ("First-time Buyer", 1)
 
 
 def test_everybody_sees_their_own_customers_only(book):

@@ -9,7 +9,6 @@ from typing import Any
 import frappe
 from frappe.utils import add_days, getdate
 
-from relationship_crm.assessment.packed import joined, unpacked
 from relationship_crm.surveys.recipients import Key
 
 IS, IS_NOT = "is", "is not"
@@ -59,17 +58,11 @@ def of_one_kind(kind: str, names: Iterable[str]) -> set[Key]:
     return {(kind, name) for name in names}
 
 
-def names_in(query: Any, column: str) -> Iterable[str]:
-    """One column of the rows of a query, read in few texts."""
-    found = unpacked(joined(frappe.qb, query.as_("found"), column).run())
-    return query.run(pluck=True) if found is None else found
-
-
 def named_in(t: Any, query: Any, scope: Scope) -> set[Key]:
     """The parties in the rows of a query over a table that names them. A list of one type reads a column less."""
     if len(scope.kinds) == 1:
         (kind,) = scope.kinds
-        return of_one_kind(kind, names_in(query.select(t.party).where(t.party_type == kind), "party"))
+        return of_one_kind(kind, query.select(t.party).where(t.party_type == kind).run(pluck=True))
     return set(query.select(t.party_type, t.party).run())
 
 

@@ -16,7 +16,6 @@ from relationship_crm.campaigns.criteria.base import (
     Rule,
     Scope,
     first_day,
-    names_in,
     of_one_kind,
     unless,
 )
@@ -75,7 +74,7 @@ def _who_bought(wanted: Wanted, rule: Rule, scope: Scope) -> set[Key]:
         )
     rows = rows.as_("rows")
     query = frappe.qb.from_(rows).select(rows.customer).groupby(rows.customer).having(Sum(rows.pieces) > 0)
-    return unless(rule, of_one_kind("Customer", names_in(query, "customer")), scope)
+    return unless(rule, of_one_kind("Customer", query.run(pluck=True)), scope)
 
 
 def _item(rule: Rule, scope: Scope) -> set[Key]:

@@ -14,7 +14,6 @@ from frappe.utils import add_days, getdate
 from pypika.functions import Count, Max, Min, Sum
 from pypika.queries import QueryBuilder
 
-from relationship_crm.assessment.packed import joined, unpacked
 from relationship_crm.assessment.site import company_rates
 from relationship_crm.campaigns.criteria.base import (
     AT_LEAST,
@@ -97,8 +96,7 @@ def _days(scope: Scope, since: Any = None) -> tuple[QueryBuilder, Any]:
 
 
 def _customers(statement: Any) -> set[Key]:
-    found = unpacked(run(joined(query(), statement.as_("found"), "customer")))
-    return of_one_kind("Customer", (row[0] for row in run(statement)) if found is None else found)
+    return of_one_kind("Customer", (row[0] for row in run(statement)))
 
 
 def buyers_since(days: int, company: str = "") -> set[Key]:
