@@ -18,7 +18,7 @@ from bulk import ensure_item
 from common import PREFIX, arguments, connect, counted, ensure_company, median, show, timed
 from surveys import ASKED, forget_customers, write_customers
 
-#: Issue of campaigns, Done means 4.
+#: Seconds that building a list may take.
 BUDGET = 3.0
 LIST, CAMPAIGN, MEMBER = "Campaign Target List", "Relationship Campaign", "Campaign Member"
 LISTED = f"{PREFIX}Everybody who buys"

@@ -25,6 +25,8 @@ from relationship_crm.relationship_crm.report import rows
 
 #: How far back the response rate looks.
 RATE_DAYS = 90
+#: Under what the credited revenue of a user is kept, and for how many seconds.
+KEPT, FRESH = "relationship_crm_credited_revenue", 600
 
 
 @frappe.whitelist()
@@ -65,15 +67,24 @@ def actual_campaign_cost(filters: str | dict | list | None = None) -> Card:
 def credited_revenue(filters: str | dict | list | None = None) -> Card:
     """What was invoiced net this calendar year and some campaign gets the credit for."""
     first, last = _year()
-    sight = Sight()
-    begin = day_number(first)
-    found = []
+    # reads all invoices of all customers whom some campaign reached: too much for every look at a workspace
+    key = f"{KEPT}|{frappe.session.user}|{last}"
+    found = frappe.cache.get_value(key)
+    if found is None:
+        found = _credited(first)
+        frappe.cache.set_value(key, found, expires_in_sec=FRESH)
+    return _money(found, first, last)
+
+
+def _credited(first: date) -> list[tuple[str, float]]:
+    """Net amount with credit by company, posted since a day, of customers the user may read."""
+    sight, begin, found = Sight(), day_number(first), []
     for company in sorted(set(_companies().values())):
         book = credits.load(company, None, sight.customers())
         of = book.credits()
-        this_year = (of.touch != NOBODY) & (book.found.posted[of.invoice] >= begin)
-        found.append((company, float(book.money(int(of.amount[this_year].sum())))))
-    return _money(found, first, last)
+        since = (of.touch != NOBODY) & (book.found.posted[of.invoice] >= begin)
+        found.append((company, float(book.money(int(of.amount[since].sum())))))
+    return found
 
 
 @frappe.whitelist()

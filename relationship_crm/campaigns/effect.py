@@ -3,7 +3,7 @@
 People are compared as they were drawn, whether or not the message reached them (intention to treat): leaving out those who
 were not reached would compare the reachable with everybody. Everybody counts, with 0 where nothing was bought.
 
-Means (revenue per person) have Welch's interval, rates (share of buyers) Newcombe's; see `engine.comparison`. A number is
+Means (revenue per customer) have Welch's interval, rates (share of buyers) Newcombe's; see `engine.comparison`. A number is
 said only where its interval does not hold zero. Where it does, what is said is the least change that groups of this size can
 see four times in five. Where nobody bought in one group its spread is unknown, so no interval of a mean is given.
 """
@@ -198,7 +198,7 @@ def difference(
 
 
 def figure(value: float, rate: bool, written: Written, translate: Translate) -> str:
-    """A difference as people write it: in percentage points, or an amount per person."""
+    """A difference as people write it: in percentage points, or an amount per customer."""
     if rate:
         return translate("{0} percentage points").format(points(value))
-    return translate("{0} per person").format(written(value))
+    return translate("{0} per customer").format(written(value))

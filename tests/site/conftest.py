@@ -80,6 +80,7 @@ def forget() -> None:
     forget_configuration()
     forget_policies()
     frappe.cache.delete_keys("document_cache::")
+    frappe.cache.delete_keys("relationship_crm_credited_revenue")
     frappe.cache.delete_value("user_permissions")
     frappe.cache.delete_value("roles")
     for kept in ("document_cache", "role_permissions", "user_perms", "new_doc_templates", "request_cache"):

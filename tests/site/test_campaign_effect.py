@@ -70,7 +70,7 @@ def test_told_with_the_currency(drawn):
     sold(people[6], "2024-02-01", 1)
     found = one(name)
     assert found.mean.finding is Finding.MORE
-    assert found.sentences()[0].startswith("$ 102.25 per person more than without the campaign")
+    assert found.sentences()[0].startswith("$ 102.25 per customer more than without the campaign")
     assert found.rate.finding is Finding.MORE
 
 

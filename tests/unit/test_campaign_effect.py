@@ -109,7 +109,7 @@ def test_an_arm_of_values() -> None:
 def test_words() -> None:
     more = mean_effect(arm(800, 18, 60, 96), arm(200, 9, 40, 14))
     assert in_words(more) == (
-        "9.00 per person more than without the campaign (95 % interval: 2.05 to 15.95)."
+        "9.00 per customer more than without the campaign (95 % interval: 2.05 to 15.95)."
     )
     less = rate_effect(10, 200, 100, 800)
     assert in_words(less) == (
@@ -117,7 +117,8 @@ def test_words() -> None:
     )
     small = mean_effect(arm(100, 18, 60, 12), arm(25, 9, 40, 2))
     assert (
-        in_words(small) == "Too small: groups of this size can only see a change of 28.02 per person or more."
+        in_words(small)
+        == "Too small: groups of this size can only see a change of 28.02 per customer or more."
     )
     assert (
         in_words(mean_effect(Arm.of([5, 0, 9]), Arm.of([]))) == "There is no control group to compare with."
@@ -234,7 +235,7 @@ def test_alike_campaigns_by_hand() -> None:
     assert found.shown is found.fixed
     assert found.random == found.fixed
     assert (
-        found.in_words() == "8.40 per person more than without the campaign (95 % interval: 6.65 to 10.15)."
+        found.in_words() == "8.40 per customer more than without the campaign (95 % interval: 6.65 to 10.15)."
     )
 
 
@@ -245,7 +246,7 @@ def test_unlike_campaigns_by_hand() -> None:
     assert (found.q, found.i2, found.tau2) == pytest.approx((12.5, 0.92, 46))
     assert (found.random.value, found.random.error) == pytest.approx((7, 5))
     assert found.in_words() == (
-        "Too small: these campaigns together can only see a change of 14.01 per person or more. "
+        "Too small: these campaigns together can only see a change of 14.01 per customer or more. "
         "The campaigns differ: 92 % of the differences between them are not chance."
     )
 
@@ -265,7 +266,7 @@ def test_pooled_campaigns_of_a_kind() -> None:
     assert "percentage points more" in rates.in_words()
     one = pool_estimates([-4], [1])
     assert (one.q, one.tau2, one.chance) == (pytest.approx(0), 0, 1)
-    assert one.in_words() == "4.00 per person less than without the campaign (95 % interval: 2.04 to 5.96)."
+    assert one.in_words() == "4.00 per customer less than without the campaign (95 % interval: 2.04 to 5.96)."
 
 
 @settings(max_examples=100, deadline=None)

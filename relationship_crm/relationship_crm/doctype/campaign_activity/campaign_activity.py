@@ -19,13 +19,18 @@ class CampaignActivity(Document):
 
     if TYPE_CHECKING:
         from frappe.types import DF
+
         from relationship_crm.relationship_crm.doctype.campaign_caller.campaign_caller import CampaignCaller
-        from relationship_crm.relationship_crm.doctype.campaign_message.campaign_message import CampaignMessage
+        from relationship_crm.relationship_crm.doctype.campaign_message.campaign_message import (
+            CampaignMessage,
+        )
 
         ab_test: DF.Check
         after_activity: DF.Link | None
         assign_by: DF.Literal["Account Manager, Then Load", "Load"]
-        audience: DF.Literal["Everybody", "Those Who Did Not Respond", "Those Who Responded", "Those Not Reached"]
+        audience: DF.Literal[
+            "Everybody", "Those Who Did Not Respond", "Those Who Responded", "Those Not Reached"
+        ]
         call_until: DF.Date | None
         callers: DF.TableMultiSelect[CampaignCaller]
         campaign: DF.Link

@@ -19,7 +19,10 @@ class CampaignTargetList(Document):
 
     if TYPE_CHECKING:
         from frappe.types import DF
-        from relationship_crm.relationship_crm.doctype.campaign_target_rule.campaign_target_rule import CampaignTargetRule
+
+        from relationship_crm.relationship_crm.doctype.campaign_target_rule.campaign_target_rule import (
+            CampaignTargetRule,
+        )
 
         company: DF.Link | None
         contacts: DF.Literal["One Contact", "All Contacts"]

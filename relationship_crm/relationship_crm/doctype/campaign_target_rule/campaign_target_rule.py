@@ -17,12 +17,47 @@ class CampaignTargetRule(Document):
         alternative: DF.Int
         amount: DF.Float
         choice: DF.Literal[None]
-        criterion: DF.Literal["Stage", "Rung", "Score", "Confidence", "Dissolving", "Moved", "Bought Anything", "Last Purchase", "First Purchase", "Revenue", "Purchases", "Bought Item", "Bought Item Group", "Customer Group", "Territory", "Account Manager", "Language", "Lead Source", "Lead Status", "Email Group", "Survey Answer", "Service Contract", "Campaign Response", "Campaign Member", "Contacted"]
+        criterion: DF.Literal[
+            "Stage",
+            "Rung",
+            "Score",
+            "Confidence",
+            "Dissolving",
+            "Moved",
+            "Bought Anything",
+            "Last Purchase",
+            "First Purchase",
+            "Revenue",
+            "Purchases",
+            "Bought Item",
+            "Bought Item Group",
+            "Customer Group",
+            "Territory",
+            "Account Manager",
+            "Language",
+            "Lead Source",
+            "Lead Status",
+            "Email Group",
+            "Survey Answer",
+            "Service Contract",
+            "Campaign Response",
+            "Campaign Member",
+            "Contacted",
+        ]
         day: DF.Date | None
         days: DF.Int
         dimension: DF.Literal[None]
         effect: DF.Literal["Include", "Exclude"]
-        operator: DF.Literal["is", "is not", "at least", "at most", "within days", "not within days", "on or after", "on or before"]
+        operator: DF.Literal[
+            "is",
+            "is not",
+            "at least",
+            "at most",
+            "within days",
+            "not within days",
+            "on or after",
+            "on or before",
+        ]
         parent: DF.Data
         parentfield: DF.Data
         parenttype: DF.Data
