@@ -11,13 +11,14 @@ from datetime import date, timedelta
 
 import frappe
 from frappe.query_builder.functions import Sum
-from frappe.utils import add_days, flt, getdate, now_datetime
+from frappe.utils import add_days, flt, get_datetime, getdate, now_datetime
 
 from relationship_crm.assessment.site import company_rates
-from relationship_crm.campaigns import by_stage, costs, credits
+from relationship_crm.campaigns import by_stage, calls, costs, credits, dialling, frequency
 from relationship_crm.campaigns.attribution import NOBODY
 from relationship_crm.campaigns.by_stage import Tally
 from relationship_crm.campaigns.outcome import CAMPAIGN
+from relationship_crm.campaigns.pressure import Pressure
 from relationship_crm.campaigns.sight import Sight
 from relationship_crm.cards import TEXT, Card, card
 from relationship_crm.engine.grid import day_number
@@ -106,15 +107,34 @@ def campaign_response_rate(filters: str | dict | list | None = None) -> Card:
 @frappe.whitelist()
 def calls_due_today(filters: str | dict | list | None = None) -> Card:
     """The user's own calls that are to be made by tonight."""
-    tonight = f"{getdate(now_datetime())} 23:59:59"
-    wanted = {
-        "channel": ["=", "Call"],
-        "status": ["in", ["Waiting", "Reached"]],
+    frappe.has_permission(calls.TOUCH, "read", throw=True)
+    tonight = get_datetime(f"{getdate(now_datetime())} 23:59:59")
+    options = {
+        "channel": ["=", calls.CALL],
         "assigned_to": ["=", frappe.session.user],
-        "next_contact_on": ["<=", tonight],
+        "status": ["in", [calls.WAITING, calls.REACHED]],
+        "next_contact_on": ["<=", str(tonight)],
     }
-    found = frappe.get_list("Campaign Touch", filters=wanted, pluck="name", order_by="name asc")
-    return card(len(found), "Int", ["List", "Campaign Touch"], wanted)
+    due = dialling.count_due(frappe.session.user, tonight)
+    return card(due, "Int", ["List", calls.TOUCH], options)
+
+
+@frappe.whitelist()
+def nobody_hears_from_us(filters: str | dict | list | None = None) -> Card:
+    """Relationships that should hear from us, and did not within a year."""
+    return _pressure(Pressure.SILENCE, "silence")
+
+
+@frappe.whitelist()
+def we_pester_them(filters: str | dict | list | None = None) -> Card:
+    """Relationships that heard from us more often within a year than their stage allows."""
+    return _pressure(Pressure.PESTERED, "pestered")
+
+
+def _pressure(one: Pressure, key: str) -> Card:
+    count = len(frequency.of_class(frequency.read({}), one))
+    options = {"view": "Customers", "pressure": key}
+    return card(count, "Int", ["query-report", "Contact Frequency"], options)
 
 
 def _companies() -> dict[str, str]:

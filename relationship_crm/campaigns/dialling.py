@@ -47,13 +47,13 @@ def due(user: str, skip: Iterable[str] = (), limit: int = AT_ONCE) -> list[Row]:
     return query.limit(limit).run(as_dict=True)
 
 
-def count_due(user: str) -> int:
-    """How many calls of a user are due."""
-    query, _t = _due(user)
+def count_due(user: str, until: datetime | None = None) -> int:
+    """How many calls of a user are due by a moment, now unless told otherwise."""
+    query, _t = _due(user, until)
     return query.select(Count("*")).run()[0][0]
 
 
-def _due(user: str) -> tuple[Any, Any]:
+def _due(user: str, until: datetime | None = None) -> tuple[Any, Any]:
     t, a, c = (frappe.qb.DocType(doctype) for doctype in (TOUCH, ACTIVITY, CAMPAIGN))
     query = (
         frappe.qb.from_(t)
@@ -61,7 +61,7 @@ def _due(user: str) -> tuple[Any, Any]:
         .on(a.name == t.activity)
         .join(c)
         .on(c.name == t.campaign)
-        .where(calls.is_open(t) & (t.assigned_to == user) & (t.next_contact_on <= now_datetime()))
+        .where(calls.is_open(t) & (t.assigned_to == user) & (t.next_contact_on <= (until or now_datetime())))
         .where((a.status != STOPPED) & c.status.notin(OVER))
         .where(a.call_until.isnull() | (a.call_until >= getdate()))
     )
