@@ -297,7 +297,7 @@ user_data_fields = [
     {
         "doctype": "Campaign Touch",
         "filter_by": "email",
-        "redact_fields": ["recipient_name", "mobile_no", "note", "email"],
+        "redact_fields": ["recipient_name", "mobile_no", "note", "before_outcome", "email"],
     },
     {
         "doctype": "Campaign Response",

@@ -10,6 +10,8 @@ from typing import Any
 import frappe
 from frappe.utils import flt, getdate
 
+from relationship_crm.campaigns.naming import campaign_field, names_utm
+
 COMPANY, COMPANY_EUR = "RCRM House", "RCRM Haus"
 WIDGET, GADGET, ADVICE = (
     "RCRM Widget",
@@ -86,6 +88,13 @@ def opportunity(party_type: str, party: str, day: date | str, **values: Any) -> 
             **values,
         }
     ).insert()
+
+
+def naming(doctype: str, campaign: str) -> dict[str, str]:
+    """What a document of a kind holds to name one of ERPNext's Campaigns: the Campaign, or the UTM Campaign of its title."""
+    fieldname = campaign_field(doctype)
+    value = frappe.db.get_value("Campaign", campaign, "campaign_name") if names_utm() else campaign
+    return {fieldname: value}
 
 
 # sales documents; items are (item, quantity, rate) or (item, quantity, rate, more fields of the row)

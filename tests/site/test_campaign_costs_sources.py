@@ -52,7 +52,7 @@ def test_an_expense_spread_over_months_belongs_to_its_item(costed):
     entry.db_set({"debit": 5, "debit_in_account_currency": 5})
     for month in (3, 4):
         again = frappe.copy_doc(entry)
-        again.name = frappe.generate_hash(length=10)
+        again.name, again.docstatus = frappe.generate_hash(length=10), entry.docstatus
         again.update(
             {"posting_date": date(YEAR, month, 28), "debit": 40, "voucher_detail_no": invoice.items[0].name}
         )

@@ -32,12 +32,23 @@ def ada(spring):
 
 
 def sold(customer: str, day: str | None = None, named: str | None = THEIRS, **values):
-    return erp.order(customer, day or today(), ADVICE, day or today(), campaign=named, **values)
+    campaign = erp.naming("Sales Order", named) if named else {}
+    return erp.order(customer, day or today(), ADVICE, day or today(), **campaign, **values)
+
+
+def told(name: str = "RCRM Lead", named: str = THEIRS, **values) -> str:
+    """A lead that names ERPNext's campaign."""
+    return erp.lead(name, **erp.naming("Lead", named), **values)
+
+
+def offered(party_type: str, party: str):
+    """A quotation that names it."""
+    return erp.quotation(party_type, party, today(), ADVICE, **erp.naming("Quotation", THEIRS))
 
 
 def test_a_lead_a_quotation_and_an_order_respond(spring, ada):
-    lead = erp.lead("RCRM Lead", campaign_name=THEIRS, email_id="lead@example.com")
-    offer = erp.quotation("Lead", lead, today(), ADVICE, campaign=THEIRS)
+    lead = told(email_id="lead@example.com")
+    offer = offered("Lead", lead)
     order = sold(ada)
     found = {row.source: row for row in responses(campaign=spring)}
     assert {
@@ -67,14 +78,14 @@ def test_drafts_say_nothing_and_cancelled_documents_no_more(spring, ada):
     assert responses() == []
     again = erp.amend(frappe.get_doc("Sales Order", draft.name))
     assert response().voucher_no == again.name
-    offer = erp.quotation("Customer", ada, today(), ADVICE, campaign=THEIRS)
+    offer = offered("Customer", ada)
     assert response(source="Quotation").voucher_no == offer.name
     offer.cancel()
     assert responses(source="Quotation") == []
 
 
 def test_a_lead_responds_once_however_often_it_is_saved(spring):
-    lead = frappe.get_doc("Lead", erp.lead("RCRM Lead", campaign_name=THEIRS))
+    lead = frappe.get_doc("Lead", told())
     first = response()
     # somebody has read it and knows better
     frappe.db.set_value("Campaign Response", first.name, "response", "Question")
@@ -87,13 +98,13 @@ def test_a_lead_responds_once_however_often_it_is_saved(spring):
 def test_a_lead_that_names_another_campaign_responds_to_that_one(spring):
     frappe.get_doc({"doctype": "Campaign", "campaign_name": "RCRM Their Autumn"}).insert()
     autumn = campaign("RCRM Autumn", erpnext_campaign="RCRM Their Autumn")
-    lead = frappe.get_doc("Lead", erp.lead("RCRM Lead", campaign_name=THEIRS))
+    lead = frappe.get_doc("Lead", told())
     lead.reload()
-    lead.campaign_name = "RCRM Their Autumn"
+    lead.update(erp.naming("Lead", "RCRM Their Autumn"))
     lead.save()
     assert response().campaign == autumn
     lead.reload()
-    lead.campaign_name = None
+    lead.set(naming.campaign_field("Lead"), None)
     lead.save()
     assert responses() == []
 
@@ -140,11 +151,11 @@ class TestWhichCampaign:
         assert responses() == []
 
     def test_a_leads_company_is_nobodys_choice_but_decides_between_two(self, spring):
-        erp.lead("RCRM Lead", campaign_name=THEIRS, company=erp.COMPANY_EUR)
+        told(company=erp.COMPANY_EUR)
         assert response().campaign == spring
         theirs = campaign("RCRM Frühling", erpnext_campaign=THEIRS, company=erp.COMPANY_EUR)
         frappe.db.set_value("Relationship Campaign", theirs, "start_date", add_days(today(), -20))
-        erp.lead("RCRM Lead 2", campaign_name=THEIRS, company=erp.COMPANY_EUR)
+        told("RCRM Lead 2", company=erp.COMPANY_EUR)
         assert response(campaign=theirs).source == "Lead"
 
     def test_templates_take_no_responses(self, spring, ada):
@@ -155,7 +166,7 @@ class TestWhichCampaign:
     def test_documents_from_before_the_link_are_found_once_it_is_there(self, ada):
         frappe.db.set_value("Relationship Campaign", {"erpnext_campaign": THEIRS}, "erpnext_campaign", None)
         order = sold(ada)
-        lead = erp.lead("RCRM Lead", campaign_name=THEIRS)
+        lead = told()
         mine = campaign("RCRM Late", erpnext_campaign=THEIRS)
         for _time in range(2):
             documents.record_earlier(mine)

@@ -7,6 +7,7 @@ import pytest
 from crediting import booked, campaign, members, response, touch
 from erp import ADVICE, COMPANY, COMPANY_EUR, account, customer, invoice, payment
 from frappe.utils import add_days, getdate, now_datetime
+from responding import activity
 
 from relationship_crm.campaigns import cards
 from relationship_crm.campaigns.attribution import Model
@@ -188,10 +189,19 @@ def test_cards(two):
     who = customer("RCRM Today")
     touch("RC-T-Now", who, add_days(today, -1), member="X")
     sold(who, str(today), 30)
+    assert cards.credited_revenue()["value"] == before, "kept for some minutes"
+    frappe.cache.delete_keys(cards.KEPT)
     assert cards.credited_revenue()["value"] - before == 30
     assert cards.campaign_response_rate()["value"].endswith("%")
     due = cards.calls_due_today()["value"]
-    waiting = {"channel": "Call", "status": "Waiting", "assigned_to": caller, "touched_on": None}
+    calls = activity("RC-T-Now", "Call").name
+    waiting = {
+        "activity": calls,
+        "channel": "Call",
+        "status": "Waiting",
+        "assigned_to": caller,
+        "touched_on": None,
+    }
     touch("RC-T-Now", who, today, next_contact_on=now_datetime(), **waiting)
     touch("RC-T-Now", who, today, next_contact_on=add_days(now_datetime(), 1), **waiting)
     assert cards.calls_due_today()["value"] - due == 1
