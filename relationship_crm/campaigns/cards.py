@@ -70,7 +70,7 @@ def credited_revenue(filters: str | dict | list | None = None) -> Card:
     first, last = _year()
     # reads all invoices of all customers whom some campaign reached: too much for every look at a workspace
     key = f"{KEPT}|{frappe.session.user}|{last}"
-    found = frappe.cache.get_value(key)
+    found = frappe.cache.get_value(key, expires=True)
     if found is None:
         found = _credited(first)
         frappe.cache.set_value(key, found, expires_in_sec=FRESH)

@@ -69,12 +69,12 @@ def record_earlier(campaign: str) -> int:
 
     In one go, however many documents there are.
     """
-    named = naming.value_of(campaign)
-    terms = _terms(naming.campaigns_of(named))
+    named = naming.values_of(campaign)
+    terms = _terms(naming.campaigns_of(named[0])) if named else []
     answers = []
     for doctype in RESPONSES if named else ():
         fieldname = naming.campaign_field(doctype)
-        filters = {fieldname: named} | ({} if doctype == "Lead" else {"docstatus": 1})
+        filters = {fieldname: ("in", named)} | ({} if doctype == "Lead" else {"docstatus": 1})
         fields = [
             f for f in FIELDS[doctype] if f in ("name", "creation") or frappe.get_meta(doctype).has_field(f)
         ]

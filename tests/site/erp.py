@@ -90,7 +90,7 @@ def opportunity(party_type: str, party: str, day: date | str, **values: Any) -> 
     ).insert()
 
 
-def naming(doctype: str, campaign: str) -> dict[str, str]:
+def of_campaign(doctype: str, campaign: str) -> dict[str, str]:
     """What a document of a kind holds to name one of ERPNext's Campaigns: the Campaign, or the UTM Campaign of its title."""
     fieldname = campaign_field(doctype)
     value = frappe.db.get_value("Campaign", campaign, "campaign_name") if names_utm() else campaign

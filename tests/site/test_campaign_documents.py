@@ -32,22 +32,22 @@ def ada(spring):
 
 
 def sold(customer: str, day: str | None = None, named: str | None = THEIRS, **values):
-    campaign = erp.naming("Sales Order", named) if named else {}
+    campaign = erp.of_campaign("Sales Order", named) if named else {}
     return erp.order(customer, day or today(), ADVICE, day or today(), **campaign, **values)
 
 
-def told(name: str = "RCRM Lead", named: str = THEIRS, **values) -> str:
+def inquired(name: str = "RCRM Lead", **values) -> str:
     """A lead that names ERPNext's campaign."""
-    return erp.lead(name, **erp.naming("Lead", named), **values)
+    return erp.lead(name, **erp.of_campaign("Lead", THEIRS), **values)
 
 
 def offered(party_type: str, party: str):
     """A quotation that names it."""
-    return erp.quotation(party_type, party, today(), ADVICE, **erp.naming("Quotation", THEIRS))
+    return erp.quotation(party_type, party, today(), ADVICE, **erp.of_campaign("Quotation", THEIRS))
 
 
 def test_a_lead_a_quotation_and_an_order_respond(spring, ada):
-    lead = told(email_id="lead@example.com")
+    lead = inquired(email_id="lead@example.com")
     offer = offered("Lead", lead)
     order = sold(ada)
     found = {row.source: row for row in responses(campaign=spring)}
@@ -85,7 +85,7 @@ def test_drafts_say_nothing_and_cancelled_documents_no_more(spring, ada):
 
 
 def test_a_lead_responds_once_however_often_it_is_saved(spring):
-    lead = frappe.get_doc("Lead", told())
+    lead = frappe.get_doc("Lead", inquired())
     first = response()
     # somebody has read it and knows better
     frappe.db.set_value("Campaign Response", first.name, "response", "Question")
@@ -98,9 +98,9 @@ def test_a_lead_responds_once_however_often_it_is_saved(spring):
 def test_a_lead_that_names_another_campaign_responds_to_that_one(spring):
     frappe.get_doc({"doctype": "Campaign", "campaign_name": "RCRM Their Autumn"}).insert()
     autumn = campaign("RCRM Autumn", erpnext_campaign="RCRM Their Autumn")
-    lead = frappe.get_doc("Lead", told())
+    lead = frappe.get_doc("Lead", inquired())
     lead.reload()
-    lead.update(erp.naming("Lead", "RCRM Their Autumn"))
+    lead.update(erp.of_campaign("Lead", "RCRM Their Autumn"))
     lead.save()
     assert response().campaign == autumn
     lead.reload()
@@ -151,11 +151,11 @@ class TestWhichCampaign:
         assert responses() == []
 
     def test_a_leads_company_is_nobodys_choice_but_decides_between_two(self, spring):
-        told(company=erp.COMPANY_EUR)
+        inquired(company=erp.COMPANY_EUR)
         assert response().campaign == spring
         theirs = campaign("RCRM Frühling", erpnext_campaign=THEIRS, company=erp.COMPANY_EUR)
         frappe.db.set_value("Relationship Campaign", theirs, "start_date", add_days(today(), -20))
-        told("RCRM Lead 2", company=erp.COMPANY_EUR)
+        inquired("RCRM Lead 2", company=erp.COMPANY_EUR)
         assert response(campaign=theirs).source == "Lead"
 
     def test_templates_take_no_responses(self, spring, ada):
@@ -166,7 +166,7 @@ class TestWhichCampaign:
     def test_documents_from_before_the_link_are_found_once_it_is_there(self, ada):
         frappe.db.set_value("Relationship Campaign", {"erpnext_campaign": THEIRS}, "erpnext_campaign", None)
         order = sold(ada)
-        lead = told()
+        lead = inquired()
         mine = campaign("RCRM Late", erpnext_campaign=THEIRS)
         for _time in range(2):
             documents.record_earlier(mine)
@@ -188,46 +188,90 @@ class TestWhichCampaign:
         assert len(asked) == 1
 
 
+class Fields:
+    """A DocType's fields, as if campaigns were named by one of them only."""
+
+    def __init__(self, meta, fieldname: str, options: str) -> None:
+        self.meta = meta
+        self.own = frappe._dict(fieldname=fieldname, fieldtype="Link", options=options)
+
+    def get_field(self, fieldname: str):
+        if fieldname in naming.FIELDS:
+            return self.own if fieldname == self.own.fieldname else None
+        return self.meta.get_field(fieldname)
+
+    def __getattr__(self, name: str):
+        return getattr(self.meta, name)
+
+
+def fields(monkeypatch, options: str, usual: str, of_leads: str) -> None:
+    """Documents have the fields of one version, whichever this is."""
+    real = frappe.get_meta
+
+    def meta(doctype, *args, **more):
+        found = real(doctype, *args, **more)
+        if doctype not in naming.DOCTYPES:
+            return found
+        return Fields(found, of_leads if doctype == "Lead" else usual, options)
+
+    monkeypatch.setattr(frappe, "get_meta", meta)
+
+
 class TestNames:
-    """Version 16, told by its fields: a document names a UTM Campaign, which bears the campaign's title."""
+    """Version 15: documents name the Campaign. Version 16: a UTM Campaign, which bears the Campaign's title."""
+
+    @pytest.fixture
+    def fifteen(self, spring, monkeypatch):
+        frappe.db.set_value("Campaign", THEIRS, "campaign_name", "Spring 2026")
+        fields(monkeypatch, "Campaign", "campaign", "campaign_name")
+        return spring
 
     @pytest.fixture
     def sixteen(self, spring, monkeypatch):
         frappe.db.set_value("Campaign", THEIRS, "campaign_name", "Spring 2026")
-        real = frappe.get_meta
-
-        def meta(doctype, *args, **more):
-            found = real(doctype, *args, **more)
-            if doctype not in naming.DOCTYPES:
-                return found
-            utm = frappe._dict(fieldname="utm_campaign", fieldtype="Link", options="UTM Campaign")
-
-            class Sixteen:
-                def get_field(self, fieldname):
-                    old = fieldname in ("campaign", "campaign_name")
-                    return utm if fieldname == "utm_campaign" else None if old else found.get_field(fieldname)
-
-                def __getattr__(self, name):
-                    return getattr(found, name)
-
-            return Sixteen()
-
-        monkeypatch.setattr(frappe, "get_meta", meta)
+        fields(monkeypatch, "UTM Campaign", "utm_campaign", "utm_campaign")
         return spring
 
-    def test_of_version_15(self, spring):
-        fields = {doctype: naming.campaign_field(doctype) for doctype in naming.DOCTYPES}
-        assert fields.pop("Lead") == "campaign_name"
-        assert set(fields.values()) == {"campaign"}
-        assert naming.campaign_field("Campaign") == naming.campaign_field("Issue") == ""
-        assert (naming.campaigns_of(THEIRS), naming.value_of(spring)) == ([spring], THEIRS)
-        assert naming.campaigns_of(None) == []
+    def test_of_version_15(self, fifteen):
+        found = {doctype: naming.campaign_field(doctype) for doctype in naming.DOCTYPES}
+        assert found.pop("Lead") == "campaign_name"
+        assert set(found.values()) == {"campaign"}
+        assert (naming.campaigns_of(THEIRS), naming.value_of(fifteen)) == ([fifteen], THEIRS)
+        assert naming.values_of(fifteen) == [THEIRS]
+        assert naming.campaigns_of("Spring 2026") == naming.campaigns_of(None) == []
 
     def test_of_version_16(self, sixteen):
         assert {naming.campaign_field(doctype) for doctype in naming.DOCTYPES} == {"utm_campaign"}
         assert naming.value_of(sixteen) == "Spring 2026"
+        assert "Spring 2026" in naming.values_of(sixteen)
         assert naming.campaigns_of("Spring 2026") == [sixteen]
-        assert naming.campaigns_of(THEIRS) == []
+        assert naming.campaigns_of(None) == []
+
+    def test_of_this_version(self, spring):
+        for doctype in naming.DOCTYPES:
+            assert frappe.db.has_column(doctype, naming.campaign_field(doctype)), doctype
+        assert naming.campaign_field("Campaign") == naming.campaign_field("Issue") == ""
+        assert naming.names_utm() == bool(frappe.db.exists("DocType", "UTM Campaign"))
+        assert (naming.campaigns_of(THEIRS), naming.value_of(spring)) == ([spring], THEIRS)
+
+    def test_a_renamed_campaign_is_still_the_one_documents_name(self, spring, ada):
+        order = sold(ada)
+        frappe.rename_doc("Campaign", THEIRS, "RCRM Their Own", show_alert=False)
+        order.reload()
+        assert naming.campaigns_of(order.get(naming.campaign_field("Sales Order"))) == [spring]
+
+    def test_a_utm_campaign_that_is_linked_to_the_campaign_is_one_of_it(self, spring, ada):
+        if not naming.names_utm():
+            pytest.skip("documents name Campaigns here: there is no UTM Campaign to link")
+        utm = {"doctype": "UTM Campaign", "name": "rcrm-their-mailing", "crm_campaign": THEIRS}
+        frappe.get_doc(utm).insert()
+        assert naming.campaigns_of("rcrm-their-mailing") == [spring]
+        assert naming.values_of(spring) == [THEIRS, "rcrm-their-mailing"]
+        order = erp.order(ada, today(), ADVICE, today(), utm_campaign="rcrm-their-mailing")
+        assert response().voucher_no == order.name
+        frappe.db.delete("Campaign Response")
+        documents.record_earlier(spring)
+        assert response().voucher_no == order.name
 
     def test_an_order_of_version_16_responds(self, sixteen, ada):
         order = frappe._dict(
@@ -253,6 +297,7 @@ class TestUpgrade:
             "create temporary table `tabRCRM Sold` (name varchar(20), campaign varchar(140), utm_campaign varchar(140))"
         )
         frappe.db._cursor.execute("create temporary table `tabUTM Campaign` (name varchar(140))")
+        frappe.db.set_global(upgrade.DONE, None)  # where this is version 16, it was done long ago
         frappe.db.set_value("Campaign", THEIRS, "campaign_name", "Spring 2026")
         frappe.db.sql("insert into `tabUTM Campaign` values ('Spring 2026')")
         frappe.db.sql(
@@ -296,7 +341,10 @@ class TestUpgrade:
         monkeypatch.setattr(frappe, "get_meta", lambda doctype, *more: both)
         assert upgrade.orphan("RCRM Sold") == ""
 
-    def test_nothing_on_version_15(self, spring):
-        assert upgrade.carry_over() == 0
-        assert not frappe.db.get_global(upgrade.DONE)
+    def test_nothing_on_version_15(self, spring, monkeypatch):
+        frappe.db.set_global(upgrade.DONE, None)
+        fields(monkeypatch, "Campaign", "campaign", "campaign_name")
         assert [upgrade.orphan(doctype) for doctype in naming.DOCTYPES] == [""] * 7
+        assert upgrade.carry_over() == 0
+        # the upgrade may still come
+        assert not frappe.db.get_global(upgrade.DONE)

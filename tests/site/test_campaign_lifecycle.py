@@ -63,7 +63,7 @@ def test_a_renamed_party_keeps_everything(spring, party_type):
 def test_a_renamed_lead_does_not_respond_twice(spring):
     frappe.get_doc({"doctype": "Campaign", "campaign_name": "RCRM Theirs"}).insert()
     frappe.db.set_value("Relationship Campaign", spring, "erpnext_campaign", "RCRM Theirs")
-    lead = erp.lead("RCRM Lead", **erp.naming("Lead", "RCRM Theirs"))
+    lead = erp.lead("RCRM Lead", **erp.of_campaign("Lead", "RCRM Theirs"))
     frappe.rename_doc("Lead", lead, "RCRM-L-1")
     row = response()
     assert (row.voucher_no, row.party) == ("RCRM-L-1", "RCRM-L-1")

@@ -107,7 +107,7 @@ def test_a_campaign_from_plan_to_result(quiet, monkeypatch):  # noqa: F811
         today(),
         [(erp.ADVICE, 1, 200)],
         add_days(today(), 3),
-        **erp.naming("Sales Order", story.ERPNEXT_CAMPAIGN),
+        **erp.of_campaign("Sales Order", story.ERPNEXT_CAMPAIGN),
     )
     caller(ANNA)
     frappe.db.set_value("Survey Recipient", {"address": ("is", "set")}, "last_contacted_on", None)
