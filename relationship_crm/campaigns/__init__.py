@@ -2,6 +2,7 @@
 
 Arithmetic on arrays and numbers, without Frappe: `attribution` (credit for invoices, with `apportion`), `effect` (against a
 control group) and `pooling` (of several campaigns), `sample_size`, `assignment` (who is in the control group), `payback`,
-`variance` (planned against actual), `pressure` (how often customers are contacted). `docs/campaigns.md` works an example of
-each through by hand.
+`variance` (planned against actual), `pressure` (how often customers are contacted), `lot` (variants, hours of sending),
+`workload` (who makes which calls), `windows` (documents within spans of days). `docs/campaign-arithmetic.md` works examples
+through by hand; `docs/architecture.md` says what the others do.
 """

@@ -201,15 +201,14 @@ def make(campaign: str, action: str = STOP) -> dict[str, list[str]]:
     basis = bases.of(doc)
     if not basis.value:
         frappe.throw(_("Choose first what the cost of this campaign is booked on."))
-    kept = {(row.account, row.start) for row in _budgeted(doc, basis)}
+    kept = _budgeted(doc, basis)
     years: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     left_out = set()
     for (account, day), amount in planned(doc).items():
-        year, start, _end = _year(day, doc.company)
-        if (account, start) in kept:
+        if any(_in(row, account, day) for row in kept):
             left_out.add(account)
         elif amount:
-            years[year][account] += amount
+            years[_year(day, doc.company)][account] += amount
     if not years and not left_out:
         frappe.throw(_("The plan has no line with an account, so there is nothing to budget."))
     made = []
@@ -226,20 +225,20 @@ def _budgeted(doc: Document, basis: Basis) -> list[Any]:
         line, year = frappe.qb.DocType("Budget Account"), frappe.qb.DocType("Fiscal Year")
         query = query.join(line).on((line.parent == head.name) & (line.parenttype == BUDGET))
         query = query.join(year).on(year.name == head.fiscal_year)
-        start = year.year_start_date
+        first, last = year.year_start_date, year.year_end_date
     else:
-        line, start = head, head.budget_start_date
+        line, first, last = head, head.budget_start_date, head.budget_end_date
     return (
-        query.select(line.account, start.as_("start"))
+        query.select(line.account, first.as_("start"), last.as_("end"))
         .where((head.docstatus < 2) & (head.company == basis.company) & (head[basis.column] == basis.value))
         .run(as_dict=True)
     )
 
 
-def _year(day: date, company: str) -> tuple[str, date, date]:
+def _year(day: date, company: str) -> str:
     from erpnext.accounts.utils import get_fiscal_year
 
-    return get_fiscal_year(day, company=company)
+    return get_fiscal_year(day, company=company)[0]
 
 
 def _parts(accounts: dict[str, Decimal]) -> list[dict[str, Decimal]]:

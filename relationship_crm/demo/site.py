@@ -64,6 +64,10 @@ def create() -> None:
     run = create_run()
     frappe.db.commit()  # nosemgrep: as above
     execute(run.name)
+    from relationship_crm.demo.campaign import plan
+
+    plan(company)
+    frappe.db.commit()  # nosemgrep: as above
 
 
 def _company() -> str:

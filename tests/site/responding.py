@@ -12,6 +12,8 @@ from frappe.utils import add_days, now_datetime, today
 from relationship_crm.assessment.bulk import write_rows
 from relationship_crm.campaigns.token import hash_of, token_of
 
+#: A Campaign of ERPNext.
+THEIRS = "RCRM Their Spring"
 #: What campaigns leave behind.
 KEPT = (
     *("Campaign Response", "Campaign Touch", "Campaign Member", "Campaign Target Entry"),
@@ -42,6 +44,13 @@ def campaign(title: str = "RCRM Spring", **values: Any) -> str:
     )
     doc.flags.ignore_validate = True
     return doc.insert().name
+
+
+def campaign_of_erpnext() -> str:
+    """The only campaign, with a Campaign of ERPNext behind it; nobody was contacted yet."""
+    no_campaigns()
+    frappe.get_doc({"doctype": "Campaign", "campaign_name": THEIRS}).insert()
+    return campaign(erpnext_campaign=THEIRS)
 
 
 def activity(of: str, channel: str = "Email", button_url: str = "", **values: Any) -> Any:

@@ -162,6 +162,33 @@ def hours(day: date | str, count: float, rate: float, company: str = COMPANY, **
     return doc
 
 
+def budget(against: str, value: str, amounts: dict[str, float], year: str, **more: Any) -> list[str]:
+    """Submitted Budgets that stop bookings, amounts by account: one of several accounts, or where ERPNext has no such, one each."""
+    head = {
+        "doctype": "Budget",
+        "budget_against": against,
+        "company": COMPANY,
+        frappe.scrub(against): value,
+        "applicable_on_booking_actual_expenses": 1,
+        "action_if_annual_budget_exceeded": "Stop",
+        "action_if_accumulated_monthly_budget_exceeded": "Ignore",
+    }
+    rows = [{"account": account, "budget_amount": amount} for account, amount in amounts.items()]
+    if frappe.get_meta("Budget").has_field("accounts"):
+        docs = [{"fiscal_year": year, "accounts": rows}]
+    else:
+        docs = [{"from_fiscal_year": year, "to_fiscal_year": year, **row} for row in rows]
+    made = [frappe.get_doc({**head, **doc, **more}).insert() for doc in docs]
+    for doc in made:
+        doc.submit()
+    return [doc.name for doc in made]
+
+
+def lines_of(budget: Any) -> list[Any]:
+    """What in a Budget holds account and amount: its rows, or itself."""
+    return budget.get("accounts") or [budget]
+
+
 def ledger(column: str, *values: str, company: str = COMPANY) -> float:
     """What ERPNext's general ledger holds on expense accounts for values of a column: the figure to equal."""
     entries = frappe.db.sql(

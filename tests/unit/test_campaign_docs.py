@@ -1,7 +1,8 @@
-"""The examples of docs/campaigns.md are what the code computes: every table row is built and looked for there."""
+"""The examples of docs/campaign-arithmetic.md are what the code computes: every table row is built and looked for there."""
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -15,15 +16,18 @@ from test_campaign_variance import AS_OF, BOOKED, PLAN
 from relationship_crm.campaigns.apportion import amounts
 from relationship_crm.campaigns.assignment import control_group
 from relationship_crm.campaigns.attribution import Model, attribute, shares
-from relationship_crm.campaigns.effect import Arm, in_words, mean_effect, rate_effect
+from relationship_crm.campaigns.effect import Arm, Finding, in_words, mean_effect, rate_effect
 from relationship_crm.campaigns.payback import NOT_YET, Payback, cohort, payback
 from relationship_crm.campaigns.pooling import pool_estimates
 from relationship_crm.campaigns.pressure import Plan, Pressure, classify
 from relationship_crm.campaigns.pressure import in_words as pressure_in_words
 from relationship_crm.campaigns.sample_size import detectable_mean, detectable_rate, for_means, for_rates
 from relationship_crm.campaigns.variance import compare
+from relationship_crm.campaigns.windows import Dated
+from relationship_crm.campaigns.workload import Work, share_out
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs/campaigns.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+PAGE = (DOCS / "campaign-arithmetic.md").read_text(encoding="utf-8")
 LINES = {line.strip() for line in PAGE.splitlines()}
 REVENUE = mean_effect(arm(800, 18, 60, 96), arm(200, 9, 40, 14))
 
@@ -37,8 +41,22 @@ def money(values: np.ndarray, places: int = 2) -> list[str]:
     return [f"{value:,.{places}f}" for value in values]
 
 
-def test_the_page_says_that_only_the_arithmetic_exists() -> None:
-    assert PAGE.split("\n\n")[1].startswith("**Only the arithmetic exists so far.**")
+@pytest.mark.parametrize(
+    "page", ["campaigns.md", "campaign-arithmetic.md", "fitting-it-to-a-company.md", "the-customers-voice.md"]
+)
+def test_every_link_leads_to_a_heading(page: str) -> None:
+    text = (DOCS / page).read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([\w./-]*\.md)?#([\w-]+)\)", text)
+    assert links
+    for other, anchor in links:
+        assert anchor in headings(other or page), f"{other or page}#{anchor}"
+
+
+def headings(page: str) -> set[str]:
+    """The anchors of a page, as they are made of its headings."""
+    lines = (DOCS / page).read_text(encoding="utf-8").splitlines()
+    titles = (line.lstrip("#").strip().lower() for line in lines if line.startswith("#"))
+    return {re.sub(r"[^\w -]", "", title).replace(" ", "-") for title in titles}
 
 
 @pytest.mark.parametrize("model", Model)
@@ -82,6 +100,43 @@ def test_an_effect() -> None:
         said(
             f"Newcombe {letter}", f"{hits}/{n}", f"{other}/{m}", *money(np.array([found.low, found.high]), 4)
         )
+
+
+def test_the_purchases_that_count() -> None:
+    """Parties 0 to 5 were contacted, 6 to 9 are the control group; the day of the lot is 10, the last one 181."""
+    by_order = [
+        *((0, 9, 999), (0, 10, 100), (1, 181, 50), (2, 182, 999), (1, 172, 10)),
+        *((6, 32, 0), (7, 32, 30)),  # of the first 70 came back
+    ]
+    of = Dated(*(np.array(column) for column in zip(*by_order, strict=True)))
+    everybody = np.arange(10)
+    value, _count = of.within(everybody, np.full(10, 10), np.full(10, 181))
+    first, second = Arm.of(value[:6]), Arm.of(value[6:])
+    for name, group in (("contacted", first), ("control group", second)):
+        said(name, group.n, group.buyers, *money(np.array([group.total, group.total / group.n])))
+    effect = mean_effect(first, second)
+    assert effect.finding is Finding.TOO_SMALL
+    text = " ".join(PAGE.split())
+    assert f"the effect of {effect.value:.2f} goes from {effect.low:.2f} to {effect.high:.2f}" in text
+    assert f"can only see a change of {effect.detectable:.2f} or more" in text
+
+
+def test_variants() -> None:
+    for wave, first, second in (("first wave", 28, 48), ("second wave", 30, 40)):
+        found = rate_effect(second, 400, first, 400)
+        points = [f"{100 * value:.1f}" for value in (found.value, found.low, found.high)]
+        said(wave, f"{first} of 400", f"{second} of 400", *points)
+    assert f"a difference of {100 * found.detectable:.1f} percentage points or more" in PAGE
+
+
+def test_calls_are_shared_out() -> None:
+    """In the order in which they are given: what is somebody's, then the largest first."""
+    works = {"Ash": (3, "Anna"), "Cedar": (4, ""), "Birch": (2, "Carl"), "Dune": (1, ""), "Elm": (1, "")}
+    now = {"Anna": 0, "Ben": 2}
+    given = share_out([Work(name, size, (whose,)) for name, (size, whose) in works.items()], now)
+    for name, (size, _whose) in works.items():
+        now[given[name]] += size
+        said(name, size, given[name], now["Anna"], now["Ben"])
 
 
 def test_what_is_said() -> None:

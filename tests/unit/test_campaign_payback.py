@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from relationship_crm.campaigns.payback import NOT_YET, acquisition_cost, cohort, monthly, payback
 from relationship_crm.engine.grid import day_number
 
-#: Margins of three customers that cost 300.00 each, by month: the example of docs/campaigns.md.
+#: Margins of three customers that cost 300.00 each, by month: the example of docs/campaign-arithmetic.md.
 MARGINS = np.array(
     [
         [12_000, 10_000, 9_000, 0, 0, 5_000],

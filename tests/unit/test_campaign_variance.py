@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from relationship_crm.campaigns.variance import Actual, Compared, Planned, Verdict, compare, match
 
 D = Decimal
-#: The example of docs/campaigns.md.
+#: The example of docs/campaign-arithmetic.md.
 PLAN = [
     Planned("Print, spring", 800, date(2026, 3, 1), item="FLYER"),
     Planned("Print, autumn", 800, date(2026, 9, 1), item="FLYER"),

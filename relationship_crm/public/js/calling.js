@@ -10,7 +10,7 @@ const MANAGERS = ["Relationship Manager", "System Manager"];
 const WELCOME = ["Interested", "Registered", "Attended", "Ordered"];
 const MARKS = ["Registered", "Declined", "Attended", "No Show"];
 
-const is_manager = () => MANAGERS.some((role) => frappe.user.has_role(role));
+export const is_manager = () => MANAGERS.some((role) => frappe.user.has_role(role));
 
 /** Why somebody was not contacted, as the server stores it. */
 export function reason(stored) {

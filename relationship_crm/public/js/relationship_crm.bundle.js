@@ -7,7 +7,7 @@ import * as campaign_cost from "./campaigns/cost";
 import * as campaign_lists from "./campaigns/list_actions";
 import { draw_list, draw_people } from "./campaigns/people";
 import * as campaign_reports from "./campaigns/reports";
-import { change_criterion, prepare_rules } from "./campaigns/rules";
+import { change_criterion, open_rule, prepare_rules } from "./campaigns/rules";
 import * as campaign_result from "./campaigns/result";
 import * as contract_charges from "./contract_charges";
 import { watch_documents } from "./contract_choice";
@@ -38,7 +38,7 @@ relationship_crm.shorten_numbers = function (frm) {
 relationship_crm.activity = activity;
 relationship_crm.calling = calling;
 Object.assign(frappe.provide("relationship_crm.campaign"), campaign, campaign_cost);
-Object.assign(relationship_crm.campaign, campaign_lists, { change_criterion, draw_list, draw_people, prepare_rules });
+Object.assign(relationship_crm.campaign, campaign_lists, { change_criterion, draw_list, draw_people, open_rule, prepare_rules });
 Object.assign(relationship_crm.campaign, campaign_reports, { draw_result: campaign_result.draw_result });
 relationship_crm.contract_charges = contract_charges;
 relationship_crm.contract_form = contract_form;

@@ -10,7 +10,10 @@ export async function draw_audience(frm) {
 	if (frm.is_new() || frm.doc.made || frm.doc.channel == "Call") return;
 	const { message: found } = await frm.call("audience_by_stage");
 	if (!found?.total) {
-		$area.html(`<p class="text-muted">${__("Nobody of the campaign belongs to this audience so far.")}</p>`);
+		const text = (await is_open(frm))
+			? __("The list of the campaign is not frozen yet: who gets this is known then.")
+			: __("Nobody of the campaign belongs to this audience so far.");
+		$area.html(`<p class="text-muted">${text}</p>`);
 		return;
 	}
 	const rows = Object.entries(found.people).sort(([a], [b]) => a.localeCompare(b));
@@ -44,8 +47,7 @@ export function add_buttons(frm) {
 
 /** Whether an activity may be started; where the campaign's list is still open, it offers to draw it up. */
 export async function may_start(frm) {
-	const { message } = await frappe.db.get_value("Relationship Campaign", frm.doc.campaign, "members_status");
-	if (message.members_status != "Open") return confirmed(frm);
+	if (!(await is_open(frm))) return confirmed(frm);
 	frappe.confirm(
 		__("The list of the campaign is still open. Freeze it now? Who is contacted, and who is left out by lot, is drawn up once."),
 		async () => {
@@ -54,6 +56,11 @@ export async function may_start(frm) {
 		}
 	);
 	return false;
+}
+
+async function is_open(frm) {
+	const { message } = await frappe.db.get_value("Relationship Campaign", frm.doc.campaign, "members_status");
+	return message.members_status == "Open";
 }
 
 async function confirmed(frm) {

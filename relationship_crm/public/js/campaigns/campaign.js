@@ -1,4 +1,5 @@
 // The form of a campaign: its states, the documents around it, copies; and its Gantt view.
+import * as calling from "../calling";
 import { esc } from "../panel/html";
 
 const CAMPAIGN = "Relationship Campaign";
@@ -41,6 +42,9 @@ function add_acts(frm) {
 			frm.reload_doc();
 		};
 		frm.add_custom_button(label, () => (question ? frappe.confirm(question, act) : act()), __("Actions"));
+	}
+	if (frm.doc.status == "Running" && frm.doc.contacted_members && calling.is_manager()) {
+		frm.add_custom_button(__("Redistribute Calls"), () => calling.redistribute({ campaign: frm.doc.name }), __("Actions"));
 	}
 }
 

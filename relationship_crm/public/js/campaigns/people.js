@@ -96,20 +96,21 @@ function figures_html(found) {
 	return `<div class="flex" style="flex-wrap: wrap; margin-bottom: var(--margin-md)">${cells.join("")}</div>`;
 }
 
-function table(head, rows) {
-	const cells = (row, tag) => row.map((cell) => `<${tag}>${cell}</${tag}>`).join("");
+/** Columns from `numbers` on stand at the right. */
+function table(head, rows, numbers = head.length) {
+	const cells = (row, tag) => row.map((cell, i) => `<${tag}${i < numbers ? "" : ' class="text-right"'}>${cell}</${tag}>`).join("");
 	return `<table class="table table-bordered table-condensed small"><thead><tr>${cells(head, "th")}</tr></thead>
 		<tbody>${rows.map((row) => `<tr>${cells(row, "td")}</tr>`).join("")}</tbody></table>`;
 }
 
 function stages_html({ stages }) {
 	if (!stages.length) return "";
-	return table([__("Stage"), __("People")], stages.map(({ stage, people }) => [esc(stage), people]));
+	return table([__("Stage"), __("People")], stages.map(({ stage, people }) => [esc(stage), people]), 1);
 }
 
 function left_out_html({ left_out }) {
 	if (!left_out.length) return "";
-	return table([__("Left Out Because"), __("People")], left_out.map(([reason, people]) => [esc(reason), people]));
+	return table([__("Left Out Because"), __("People")], left_out.map(([reason, people]) => [esc(reason), people]), 1);
 }
 
 function sample_html({ sample, people }) {
@@ -189,7 +190,7 @@ async function show_members(frm, $area) {
 	const stages = [...new Map(rows.map(({ stage_name, stage }) => [stage_name, stage]))];
 	const people = (test) => rows.filter(test).reduce((sum, row) => sum + row.people, 0);
 	const link = (number, filters) =>
-		number ? `<a data-filters="${esc(JSON.stringify({ campaign: name, ...filters }))}">${number}</a>` : "0";
+		number ? `<a href="#" style="text-decoration: underline" data-filters="${esc(JSON.stringify({ campaign: name, ...filters }))}">${number}</a>` : "0";
 	const body = stages.map(([stage_name, label]) => [
 		esc(label),
 		...GROUPS.map((arm) => link(people((row) => row.arm == arm && row.stage_name == stage_name), { arm, stage_name: stage_name || ["is", "not set"] })),
@@ -199,10 +200,11 @@ async function show_members(frm, $area) {
 	rows.filter(({ reason }) => reason).forEach(({ reason, people }) => (reasons[reason] = (reasons[reason] || 0) + people));
 	const left_out = Object.entries(reasons).sort((one, other) => other[1] - one[1]);
 	$area.html(
-		`<div class="row"><div class="col-sm-7">${table([__("Stage"), __("Contacted"), __("Control"), __("Left Out")], [...body, sums])}</div>
+		`<div class="row"><div class="col-sm-7">${table([__("Stage"), __("Contacted"), __("Control"), __("Left Out")], [...body, sums], 1)}</div>
 			<div class="col-sm-5">${left_out_html({ left_out })}</div></div>`
 	);
-	$area.find("a[data-filters]").on("click", ({ currentTarget }) => {
-		frappe.set_route("List", "Campaign Member", $(currentTarget).data("filters"));
+	$area.find("a[data-filters]").on("click", (event) => {
+		event.preventDefault();
+		frappe.set_route("List", "Campaign Member", $(event.currentTarget).data("filters"));
 	});
 }

@@ -31,11 +31,11 @@ export async function change_criterion(frm, row) {
 	});
 	prepare_rule(frm, row);
 	frm.refresh_field("rules");
-	open_row(frm, row);
+	open_rule(frm, row);
 }
 
-/** The value is chosen below the table's row, where there is room. */
-function open_row(frm, row) {
+/** Criterion and value are chosen below the table's row, where there is room. */
+export function open_rule(frm, row) {
 	const grid_row = frm.fields_dict.rules.grid.grid_rows_by_docname[row.name];
 	if (grid_row && !grid_row.grid_form?.wrapper.is(":visible")) grid_row.toggle_view(true);
 }

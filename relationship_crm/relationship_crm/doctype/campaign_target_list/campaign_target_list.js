@@ -16,6 +16,7 @@ frappe.ui.form.on("Campaign Target List", {
 });
 
 frappe.ui.form.on("Campaign Target Rule", {
+	rules_add: (frm, doctype, name) => relationship_crm.campaign.open_rule(frm, frappe.get_doc(doctype, name)),
 	criterion: (frm, doctype, name) => relationship_crm.campaign.change_criterion(frm, frappe.get_doc(doctype, name)),
 	form_render: (frm) => relationship_crm.campaign.prepare_rules(frm),
 });
