@@ -271,7 +271,11 @@ doc_events = {
     "Project": {"on_trash": "relationship_crm.overrides.linked.on_trash"},
     "Subscription": {"on_trash": "relationship_crm.overrides.linked.on_trash"},
     "Auto Repeat": {"on_trash": "relationship_crm.overrides.linked.on_trash"},
-    "Contact": {"on_trash": "relationship_crm.overrides.contact.on_trash"},
+    "Contact": {
+        "validate": "relationship_crm.overrides.contact.validate",
+        "on_update": "relationship_crm.overrides.contact.on_update",
+        "on_trash": "relationship_crm.overrides.contact.on_trash",
+    },
     "Personal Data Deletion Request": {
         "on_update": "relationship_crm.overrides.personal_data_deletion_request.on_update",
     },

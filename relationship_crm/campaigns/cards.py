@@ -162,4 +162,7 @@ def _money(amounts: Iterable[tuple[str, float]], first: date, last: date) -> Car
         by_company[company] += amount
     value = sum(amount * rates.get(company, 0.0) for company, amount in by_company.items())
     options = {"from_date": str(first), "to_date": str(last)}
-    return card(flt(value, 2), "Currency", ["query-report", "Campaign Performance"], options)
+    route = ["query-report", "Campaign Performance"]
+    if any(by_company.values()) and not rates.keys() & by_company.keys():
+        return card("–", TEXT, route, options)  # 0.00 would say that there is nothing
+    return card(flt(value, 2), "Currency", route, options)

@@ -15,7 +15,7 @@ from frappe.query_builder import Case
 from frappe.query_builder.functions import Count
 from frappe.utils import get_datetime, getdate, now_datetime
 
-from relationship_crm.campaigns import calls, consent, rest
+from relationship_crm.campaigns import calls, consent, rest, run, sending, touches
 from relationship_crm.campaigns.calls import CAMPAIGN, TOUCH, Row
 from relationship_crm.campaigns.checks import OVER
 from relationship_crm.campaigns.touches import ACTIVITY, CALL, LEFT_OUT, NOT_REACHED, REACHED, WAITING
@@ -88,7 +88,8 @@ def check(rows: Sequence[Row]) -> dict[str, str]:
     """
     at, days = now_datetime(), rest.rest_days()
     known = rest.lock(address for row in rows for address in rest.addresses_of(row))
-    unwilling = consent.unwilling(rows)
+    unwilling = consent.unwilling(rows) | dict.fromkeys(sending.of_control_group(rows), touches.CONTROL)
+    words = consent.reasons() | {touches.CONTROL: _("In the control group")}
     barred: dict[str, str] = {}
     left_out: dict[str, list[str]] = {}
     postponed: dict[datetime, list[str]] = {}
@@ -97,7 +98,7 @@ def check(rows: Sequence[Row]) -> dict[str, str]:
         reason = consent.OPTED_OUT if any(no for _last, no in about) else unwilling.get(row.name)
         if reason:
             left_out.setdefault(reason, []).append(row.name)
-            barred[row.name] = consent.reasons().get(reason, reason)
+            barred[row.name] = words.get(reason, reason)
             continue
         last = rest.later(*(when for when, _no in about))
         if last and not row.touched_on and rest.is_resting(last, at, days):
@@ -164,14 +165,26 @@ def _over(row: Row) -> str:
 
 
 def close_late_calls() -> int:
-    """End the calls whose activity's days are over; how many. Whom somebody spoke to counts as reached all the same."""
+    """End the calls whose activity's or campaign's days are over; how many. Whom somebody spoke to counts as reached all the same."""
     t, a = frappe.qb.DocType(TOUCH), frappe.qb.DocType(ACTIVITY)
-    late = frappe.qb.from_(t).join(a).on(a.name == t.activity).select(t.name, t.touched_on)
-    rows = late.where(calls.is_open(t) & (a.call_until < getdate())).orderby(t.name).run(as_dict=True)
+    c = frappe.qb.DocType(CAMPAIGN)
+    ended = (c.status == "Completed") & (c.end_date < getdate())
+    late = (
+        frappe.qb.from_(t)
+        .join(a)
+        .on(a.name == t.activity)
+        .join(c)
+        .on(c.name == t.campaign)
+        .select(t.name, t.touched_on, t.activity)
+        .where(calls.is_open(t) & ((a.call_until < getdate()) | ended))
+    )
+    rows = late.orderby(t.name).run(as_dict=True)
     spoken = [row.name for row in rows if row.touched_on]
     calls.update(spoken, next_contact_on=None)
     missed = [row.name for row in rows if not row.touched_on]
     calls.update(missed, status=NOT_REACHED, reason=TOO_LATE, next_contact_on=None)
+    for activity in sorted({row.activity for row in rows}):
+        run.refresh(activity)
     return len(rows)
 
 

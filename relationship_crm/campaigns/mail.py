@@ -14,6 +14,7 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.core.utils import html2text
 from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.email.doctype.email_queue.email_queue import QueueBuilder
 from frappe.utils import escape_html
@@ -150,6 +151,7 @@ class Mails:
             recipients=[],
             subject=one_line(MARK.sub("", subject)),
             message=html,
+            text_content=html2text(html),  # Frappe 16 itself leaves out where links lead
             sender=self.sender,
         )
         return Prepared(subject, mailer.email_html_content(), mailer.email_text_content(), body)

@@ -2,8 +2,9 @@
 
 The goods of an invoice that moves the stock cost what its stock ledger entries took from the stock's value; those of a
 delivery note cost what theirs took, by the part that the invoice charges. What is invoiced without either costs what ERPNext
-valued it at on the invoice's row. A counter sale costs what the merged invoice's entries of the item took a piece; until the
-till is closed, what the warehouse values the item at. Services cost nothing here. Returns take cost back.
+valued it at on the invoice's row, and where it valued nothing (version 16 does not), what the warehouse values the item at.
+A counter sale costs what the merged invoice's entries of the item took a piece; until the till is closed, what the warehouse
+values the item at. Services cost nothing here. Returns take cost back.
 
 All queries are sums by invoice, one a way of delivery.
 """
@@ -79,15 +80,18 @@ def _delivered(of: Range) -> Any:
 
 def _valued(of: Range) -> Any:
     """Rows that nothing delivers yet, or whose delivery names the invoice: at the valuation of the day."""
-    d, i = table(SALES_INVOICE, "d"), table("Sales Invoice Item", "i")
+    d, i, b = table(SALES_INVOICE, "d"), table("Sales Invoice Item", "i"), table("Bin", "b")
+    rate = Coalesce(NullIf(i.incoming_rate, 0), b.valuation_rate, 0)
     return (
         query()
         .from_(d)
         .join(i)
         .on(i.parent == d.name)
+        .join(b, JoinType.left)
+        .on((b.item_code == i.item_code) & (b.warehouse == i.warehouse))
         .where(of.own(d, 0) & (d.update_stock == 0) & (Coalesce(i.dn_detail, Value("")) == Value("")))
-        .where(i.incoming_rate != 0)
-        .select(Value(0), d.name, Sum(i.incoming_rate * i.stock_qty))
+        .where(rate != 0)
+        .select(Value(0), d.name, Sum(rate * i.stock_qty))
         .groupby(d.name)
     )
 

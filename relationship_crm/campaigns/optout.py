@@ -11,7 +11,7 @@ import frappe
 from frappe.utils import getdate, now_datetime
 
 from relationship_crm.campaigns.consent import OPTED_OUT, address
-from relationship_crm.campaigns.fields import CONSENT, CONSENT_ON, CONSENT_SOURCE, REFUSED
+from relationship_crm.campaigns.fields import CONSENT, CONSENT_ON, CONSENT_SOURCE, GIVEN, REFUSED
 from relationship_crm.surveys.recipients import plain_number
 
 RECIPIENT, UNSUBSCRIBE, TOUCH = "Survey Recipient", "Email Unsubscribe", "Campaign Touch"
@@ -36,6 +36,32 @@ def stop(touch_or_row: Any, how: str = "") -> None:
     if addresses:
         _write_down(row, set(addresses), how)
         _withdraw_calls(row, addresses)
+
+
+def consented(doc: Any) -> None:
+    """A contact or lead (its document, being saved) agrees to campaigns from now on: what its addresses refused before is over.
+
+    A refusal of all of Frappe's mail stays, and so does one on another record with the same address.
+    """
+    if doc.get(CONSENT) != GIVEN or not doc.has_value_changed(CONSENT):
+        return
+    addresses = sorted({(doc.email_id or "").strip().lower(), plain_number(doc.mobile_no or "")} - {""})
+    if not addresses:
+        return
+    r, u = frappe.qb.DocType(RECIPIENT), frappe.qb.DocType(UNSUBSCRIBE)
+    lifted = frappe.qb.update(r).set(r.no_campaigns, 0).set(r.no_campaigns_on, None)
+    lifted.where(r.address.isin(addresses) & (r.no_campaigns == 1)).run()
+    frappe.qb.from_(u).delete().where(u.email.isin(addresses) & (u.reference_doctype == CAMPAIGN)).run()
+
+
+def dated(doc: Any) -> None:
+    """When somebody said yes or no: today, unless whoever wrote it down knows better."""
+    if not doc.get(CONSENT):
+        doc.update({CONSENT_ON: None, CONSENT_SOURCE: None})
+    elif not doc.get(CONSENT_ON) or (
+        doc.has_value_changed(CONSENT) and not doc.has_value_changed(CONSENT_ON)
+    ):
+        doc.set(CONSENT_ON, getdate())
 
 
 def is_stopped(row: Any) -> bool:
@@ -93,7 +119,14 @@ def _write_down(row: Any, addresses: set[str], how: str) -> None:
 def _withdraw_calls(row: Any, addresses: list[str]) -> None:
     """Nobody calls them any more. Messages that wait are looked at when they are sent."""
     t = frappe.qb.DocType(TOUCH)
-    query = frappe.qb.update(t).set(t.status, "Withdrawn").set(t.reason, OPTED_OUT)
     email = (row.get("email") or "").strip()
     theirs = t.email == email if email else t.mobile_no.isin([*addresses, row.get("mobile_no") or ""])
-    query.where((t.channel == "Call") & (t.status == "Waiting") & theirs).run()
+    waiting = (t.channel == "Call") & (t.status == "Waiting") & theirs
+    activities = frappe.qb.from_(t).select(t.activity).where(waiting).distinct().run(pluck=True)
+    if not activities:
+        return
+    frappe.qb.update(t).set(t.status, "Withdrawn").set(t.reason, OPTED_OUT).where(waiting).run()
+    from relationship_crm.campaigns import run
+
+    for activity in sorted(activities):
+        run.refresh(activity)

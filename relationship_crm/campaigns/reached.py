@@ -1,8 +1,8 @@
 """The touches that attribution counts: campaigns of a company reaching a customer on a day.
 
-A touch is a Campaign Touch that was sent or reached somebody, or a response of somebody no touch was sent to: they came by
-themselves. What reached a lead or a prospect reached the customer it became. Several people of a customer, or several
-messages, reached by one campaign on one day are one touch.
+A touch is a Campaign Touch that was sent or reached somebody, or the response of a customer to whom the campaign had sent none by
+then: they came by themselves. What reached a lead or a prospect reached the customer it became. Several people of a customer, or
+several messages, reached by one campaign on one day are one touch.
 """
 
 from __future__ import annotations
@@ -44,11 +44,24 @@ class Reached:
 
 def read(company: str, as_of: date | None = None, customers: Sequence[str] | None = None) -> Reached:
     """The touches of a company's campaigns up to a day, of these customers or of all."""
-    rows = [*_touches(company, as_of), *_responses(company, as_of)]
+    rows = list(_touches(company, as_of))
+    touches = len(rows)
+    rows += _responses(company, as_of)
     became = customers_of({(row[2], row[3]) for row in rows if not row[1] and row[3]})
     named = [row[1] or became.get((row[2], row[3]), "") for row in rows]
     wanted = None if customers is None else set(customers)
-    kept = [i for i, name in enumerate(named) if name and (wanted is None or name in wanted)]
+    since: dict[tuple[str, str], int] = {}
+    for i in range(touches):
+        key = (named[i], rows[i][4])
+        since[key] = min(since.get(key, rows[i][5]), rows[i][5])
+    kept = [
+        i
+        for i, name in enumerate(named)
+        if name
+        and (wanted is None or name in wanted)
+        # whoever was written to before did not come by themselves
+        and (i < touches or rows[i][5] < since.get((name, rows[i][4]), rows[i][5] + 1))
+    ]
     who, party = _coded([named[i] for i in kept])
     which, campaign = _coded([rows[i][4] for i in kept])
     name = np.array([rows[i][0] for i in kept], dtype=str)

@@ -7,9 +7,11 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.utils import getdate
 
 from relationship_crm.campaigns import by_stage, credits, funnel, outcome, performance, reached
 from relationship_crm.campaigns.attribution import Model
+from relationship_crm.campaigns.credits import Book
 from relationship_crm.campaigns.effect import Effect
 from relationship_crm.campaigns.funnel import STEPS, Funnel
 from relationship_crm.campaigns.performance import Performance
@@ -33,6 +35,7 @@ def of_campaign(campaign: str) -> dict[str, Any]:
     return {
         "currency": one.outcome.currency,
         "note": sight.note(),
+        "goals": goals_of(doc, one, book),
         "credit": _credit(one, book.rules.model),
         "look_back": book.rules.look_back,
         "cost": {"planned": float(one.cost.planned), "actual": one.actual},
@@ -45,6 +48,27 @@ def of_campaign(campaign: str) -> dict[str, Any]:
         ],
         "variants": variants_of(people, titles),
     }
+
+
+def goals_of(campaign: Any, one: Performance, book: Book) -> list[dict[str, Any]]:
+    """What the campaign (its document) was to reach, and how far it is; goals that nobody set are left out."""
+    first = credits.first_purchases(campaign.company, None, book).values()
+    won = sum(1 for purchase in first if purchase.campaign == campaign.name and purchase.day <= getdate())
+    so_far = {
+        "goal_responses": one.funnel.steps["responded"],
+        "goal_customers": won,
+        "goal_revenue": one.credit[book.rules.model].amount,
+    }
+    return [
+        {
+            "goal": name,
+            "wanted": campaign.get(name),
+            "reached": value,
+            "share": 100 * value / campaign.get(name),
+        }
+        for name, value in so_far.items()
+        if campaign.get(name)
+    ]
 
 
 def _credit(one: Performance, own: Model) -> list[dict[str, Any]]:

@@ -256,7 +256,7 @@ class _Run:
         names = frappe.get_all(touches.DOCTYPE, waiting, pluck="name", order_by="name")
         for part in sending.handfuls(names, HANDFUL):
             rows = sending.lock(part)
-            reasons = consent.unwilling(rows)
+            reasons = consent.unwilling(rows) | dict.fromkeys(sending.of_control_group(rows), touches.CONTROL)
             left_out = [row for row in rows if row["name"] in reasons]
             sending.write([row | {"status": LEFT_OUT, "reason": reasons[row["name"]]} for row in left_out])
             self._save()

@@ -154,7 +154,7 @@ def examine(activity: Any, names: Sequence[str], rules: Rules, moment: datetime)
     known = rest.known(address for row in _addresses(names) for address in rest.addresses_of(row))
     rows = lock(names)
     reasons = consent.unwilling(rows)
-    control = _control(activity.campaign, rows)
+    control = of_control_group(rows)
     able, others, used, counts = [], [], set(), Counts()
     for row in rows:
         address = rest.address_used(row)
@@ -188,7 +188,7 @@ def _refusal(
     moment: datetime,
 ) -> str:
     """Why a touch is not sent at all; empty where it may be."""
-    if address in control:
+    if row["name"] in control:
         return CONTROL
     if any(known[one].no_campaigns for one in {address, rest.addresses_of(row)[0]} if one in known):
         return consent.OPTED_OUT
@@ -204,23 +204,24 @@ def _later(row: Row, day: date, rules: Rules) -> Row:
     return row | {"send_on": day, "reason": RESTING}
 
 
-def _control(campaign: str, rows: Sequence[Row]) -> set[str]:
-    """Addresses among these that belong to somebody of the campaign's control group."""
-    m = frappe.qb.DocType(MEMBER)
+def of_control_group(rows: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Those of these touches, by name, whose address belongs to somebody of their campaign's control group. One query."""
     emails = [row["email"] for row in rows if row["email"]]
     numbers = [row["mobile_no"] for row in rows if row["mobile_no"]]
     keys = {address for row in rows for address in rest.addresses_of(row)}
     if not keys:
         return set()
+    m = frappe.qb.DocType(MEMBER)
     theirs = m.email.isin([*emails, ""]) | m.mobile_no.isin([*numbers, ""]) | m.person_key.isin(sorted(keys))
-    query = frappe.qb.from_(m).select(m.email, m.mobile_no, m.person_key)
-    found = query.where((m.campaign == campaign) & (m.arm == "Control") & theirs).run()
-    return {
-        address
-        for email, number, key in found
+    of_theirs = m.campaign.isin(sorted({row["campaign"] for row in rows})) & (m.arm == "Control")
+    query = frappe.qb.from_(m).select(m.campaign, m.email, m.mobile_no, m.person_key)
+    found = {
+        (campaign, address)
+        for campaign, email, number, key in query.where(of_theirs & theirs).run()
         for address in ((email or "").lower(), plain_number(number or ""), key or "")
         if address
     }
+    return {row["name"] for row in rows if (row["campaign"], rest.address_used(row)) in found}
 
 
 def _addresses(names: Sequence[str]) -> list[Row]:

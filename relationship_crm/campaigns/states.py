@@ -61,6 +61,7 @@ def _cancel(doc: Document, status: str) -> str:
     frappe.qb.update(touch).set(touch.status, "Withdrawn").set(touch.reason, CAMPAIGN_CANCELLED).where(
         waiting
     ).run()
+    _count(doc.name)
     return _set(doc, status)
 
 
@@ -72,7 +73,16 @@ def _reopen(doc: Document, _status: str) -> str:
     withdrawn = (touch.campaign == doc.name) & (touch.reason == CAMPAIGN_CANCELLED)
     withdrawn &= (touch.status == "Withdrawn") & touch.touched_on.isnull()
     frappe.qb.update(touch).set(touch.status, "Waiting").set(touch.reason, None).where(withdrawn).run()
+    _count(doc.name)
     return _set(doc, RUNNING if getdate(doc.start_date) <= today else PLANNED)
+
+
+def _count(campaign: str) -> None:
+    """Bring the counts of its activities up to date."""
+    from relationship_crm.campaigns import run
+
+    for name in frappe.get_all(ACTIVITY, {"campaign": campaign}, pluck="name", order_by="name"):
+        run.refresh(name)
 
 
 def follow_dates() -> dict[str, int]:

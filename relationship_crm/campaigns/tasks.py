@@ -46,7 +46,7 @@ def forget_old_campaigns() -> None:
 
 
 def close_late_calls() -> None:
-    """Every day: end the calls whose activity's days are over."""
+    """Every day: end the calls whose days are over."""
     dialling.close_late_calls()
     _commit()
 

@@ -125,8 +125,8 @@ def render(statement: Any, dialect: Dialect) -> Rendered:
     return Rendered(sql, binder.values, frozenset(binder.arguments), frozenset(binder.lists))
 
 
-#: What stands between the terms of a packed row: the unit separator of ASCII.
-UNIT = "\x1f"
+#: What stands between the terms of a packed row, and after each row of many in one text: ASCII's separators of units and records.
+UNIT, RECORD = "\x1f", "\x1e"
 
 
 def _placeholder(name: str, dialect: Dialect) -> str:
@@ -330,6 +330,16 @@ class Packed(_Own):
             return "||CHAR(31)||".join(texts)
         # converted, or the branches of a union would differ in collation
         return f"CONVERT(CONCAT_WS(CHAR(31),{','.join(texts)}) USING utf8mb4)"
+
+
+class Gathered(Packed):
+    """All rows of a group in one text, each packed and with :data:`RECORD` after it. MariaDB alone."""
+
+    is_aggregate = True
+
+    def render(self, parts: list[str], dialect: Dialect, kwargs: dict[str, Any]) -> str:
+        row = super().render(parts, Dialect.MARIADB, kwargs)
+        return f"GROUP_CONCAT({row},CHAR(30 USING utf8mb4) SEPARATOR '')"
 
 
 class Exists(_Own, Criterion):

@@ -8,7 +8,7 @@ from relationship_crm.advocacy import lifecycle as advocacy
 from relationship_crm.advocacy import referred_by
 from relationship_crm.assessment import lifecycle
 from relationship_crm.assessment.outbox import mark
-from relationship_crm.campaigns import documents
+from relationship_crm.campaigns import documents, optout
 from relationship_crm.campaigns import lifecycle as campaigns
 from relationship_crm.guard import never_in_the_way
 from relationship_crm.surveys import lifecycle as surveys
@@ -18,6 +18,7 @@ def validate(doc: Any, method: str | None = None) -> None:
     """The customer a lead comes from recommended it; refuse a recommendation that cannot be."""
     referred_by.fill(doc)
     referred_by.check(doc)
+    never_in_the_way(optout.dated)(doc)
 
 
 def on_update(doc: Any, method: str | None = None) -> None:
@@ -25,6 +26,7 @@ def on_update(doc: Any, method: str | None = None) -> None:
     referred_by.follow(doc)
     _mark(doc)
     never_in_the_way(documents.saved)(doc)
+    never_in_the_way(optout.consented)(doc)
 
 
 @never_in_the_way

@@ -95,7 +95,9 @@ def messages() -> list[dict[str, Any]]:
     hello = "<p>Good day {{ recipient_name }}, here is our offer: {{ reward }}</p>"
     return [
         waves.message(hello, variant="A", share=50, reward="a lamp"),
-        waves.message(hello, variant="B", share=50, reward="a discount", subject="An offer for {{ recipient_name }}"),
+        waves.message(
+            hello, variant="B", share=50, reward="a discount", subject="An offer for {{ recipient_name }}"
+        ),
     ]
 
 
@@ -113,7 +115,14 @@ def mailed(of: str) -> str:
     said = ("Interested", "Interested", "Question", "Not Interested", "Interested")
     responses.record(
         [
-            responses.Answer(of, word, "Click", datetime.now(), touch=row.name, note="Which lamp?" if word == "Question" else "")
+            responses.Answer(
+                of,
+                word,
+                "Click",
+                datetime.now(),
+                touch=row.name,
+                note="Which lamp?" if word == "Question" else "",
+            )
             for word, row in zip(said, touches_of, strict=False)
         ]
     )
@@ -129,7 +138,9 @@ def invited(of: str) -> str:
     """An event of next month; some will come."""
     begins = f"{add_days(today(), 20)} 18:00:00"
     values = {"event_on": begins, "event_place": "Our workshop", "event_seats": 10}
-    doc = wave(of, "Open Evening", "Event", [waves.message("<p>Come on {{ event_date }}</p>")], wave=2, **values)
+    doc = wave(
+        of, "Open Evening", "Event", [waves.message("<p>Come on {{ event_date }}</p>")], wave=2, **values
+    )
     waves.send(doc)
     frappe.db.set_value(ACTIVITY, doc.name, {"status": "Completed", "made": 1, "progress": 100})
     run.refresh(doc.name)
@@ -144,10 +155,11 @@ def called(of: str, user: str) -> str:
         of,
         "Calls",
         "Call",
-        [waves.message("<p>Ask {{ recipient_name }} about the letter.</p>")],
+        [],
         wave=3,
         audience="Those Who Did Not Respond",
         callers=[{"user": user}],
+        script="<p>Ask about the letter.</p>",
     )
     frappe.db.set_value(ACTIVITY, doc.name, {"status": "Running", "made": 1})
     touches.create(doc)
@@ -186,7 +198,12 @@ def remove_all() -> None:
     activities = frappe.get_all(ACTIVITY, {"campaign": of_these}, pluck="name", order_by="name")
     for doctype in ("Campaign Response", TOUCH, "Campaign Member"):
         frappe.db.delete(doctype, {"campaign": of_these})
-    queued = frappe.get_all("Email Queue Recipient", {"recipient": ("like", "rcrm-browser-wave%")}, pluck="parent", order_by="name")
+    queued = frappe.get_all(
+        "Email Queue Recipient",
+        {"recipient": ("like", "rcrm-browser-wave%")},
+        pluck="parent",
+        order_by="name",
+    )
     remove("Email Queue", queued)
     frappe.db.delete("Email Unsubscribe", {"reference_name": of_these})
     frappe.db.delete("Survey Recipient", {"address": ("like", "rcrm-browser-wave%")})

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import frappe
-from frappe.utils import flt, getdate
+from frappe.utils import flt, getdate, now_datetime
 
 from relationship_crm.campaigns.naming import campaign_field, names_utm
 
@@ -312,6 +312,8 @@ def outstanding(name: str) -> float:
 
 def pos_invoice(customer: str, day: date | str, items: list[tuple]) -> Any:
     """A sale at the counter; needs an open till."""
+    if frappe.get_meta("POS Settings").has_field("invoice_type"):  # version 16 can do without POS Invoices
+        frappe.db.set_single_value("POS Settings", "invoice_type", "POS Invoice")
     user = frappe.session.user
     if not frappe.db.exists("POS Opening Entry", {"pos_profile": PROFILE, "status": "Open", "docstatus": 1}):
         frappe.get_doc(
@@ -337,7 +339,20 @@ def pos_invoice(customer: str, day: date | str, items: list[tuple]) -> Any:
         "due_date": day,
         "payments": [{"mode_of_payment": "Cash", "amount": total, "account": account("Cash")}],
     }
-    return _sale("POS Invoice", COMPANY, items, head, submit=True)
+    with _opened_today():
+        return _sale("POS Invoice", COMPANY, items, head, submit=True)
+
+
+@contextmanager
+def _opened_today() -> Iterator[None]:
+    """The open till, as if it were of today: version 16 sells at no other. Then again of its own day, which closing looks at."""
+    open_till = {"pos_profile": PROFILE, "status": "Open", "docstatus": 1}
+    name, opened = frappe.db.get_value("POS Opening Entry", open_till, ["name", "period_start_date"])
+    frappe.db.set_value("POS Opening Entry", name, "period_start_date", now_datetime())
+    try:
+        yield
+    finally:
+        frappe.db.set_value("POS Opening Entry", name, "period_start_date", opened)
 
 
 def merge_pos(invoices: list[Any], day: date | str) -> Any:

@@ -253,3 +253,34 @@ def test_holidays_of_the_company_are_no_days_of_work():
     # within the list the weekend is work where the list does not say otherwise
     assert str(dialling.in_working_days(friday, 1, erp.COMPANY)) == "2026-01-10 10:30:00"
     assert str(dialling.in_working_days(friday, 3, erp.COMPANY)) == "2026-01-13 10:30:00"
+
+
+# the control group, and the end
+
+
+def test_a_number_of_the_control_group_is_not_called(spring):
+    """Two customers share a switchboard; one of them was left out by lot."""
+    calling.somebody(spring, "Ada", number="+49 30 111")
+    left_out = erp.customer("RCRM Bea")
+    calling.person(spring, left_out, "Bea", number="+49 30 111", arm="Control")
+    calling.somebody(spring, "Cid", number="+49 30 222")
+    doc = calling.given_out(spring, ANNA)
+    frappe.set_user(ANNA)
+    assert "control group" in dialling.open_call(calling.touch(doc, "Ada").name)
+    assert dialling.open_call(calling.touch(doc, "Cid").name) == ""
+    assert calling.touch(doc, "Ada").status == "Left Out"
+
+
+def test_calls_end_with_their_campaign(spring):
+    """Nobody is called for a campaign that is over; the activity is completed with its last call."""
+    for name in ("Ada", "Bea"):
+        calling.somebody(spring, name)
+    doc = calling.given_out(spring, ANNA)
+    calls.update([calling.touch(doc, "Bea").name], status="Reached", touched_on=calling.ago(days=1))
+    assert dialling.close_late_calls() == 0
+    yesterday = {"status": "Completed", "end_date": add_days(today(), -1)}
+    frappe.db.set_value("Relationship Campaign", spring, yesterday)
+    assert dialling.close_late_calls() == 2
+    assert (calling.touch(doc, "Ada").status, calling.touch(doc, "Bea").status) == ("Not Reached", "Reached")
+    doc.reload()
+    assert (doc.status, doc.waiting, doc.done) == ("Completed", 0, 1)

@@ -141,3 +141,43 @@ def test_who_refused_is_passed_over(bea):
     assert persons(campaign(target_list())) == [(customer, "bea@example.com", OPTED_OUT)]
     everybody = target_list("RCRM All", contacts="All Contacts")
     assert [row[2] for row in persons(campaign(everybody))] == [OPTED_OUT, OPTED_OUT]
+
+
+def test_a_new_consent_ends_what_was_refused_before(bea) -> None:
+    """Said on the page, then agreed again in person: only what was said of campaigns ends, and only for this address."""
+    name, who = bea
+    for address in ("bea@example.com", "other@example.com"):
+        frappe.get_doc({"doctype": "Survey Recipient", "address": address, "no_campaigns": 1}).insert()
+    for values in (
+        {"reference_doctype": "Relationship Campaign", "reference_name": "RC-1"},
+        {"reference_doctype": "Relationship Survey", "reference_name": "S"},
+    ):
+        doc = {"doctype": "Email Unsubscribe", "email": "bea@example.com", **values}
+        frappe.get_doc(doc).db_insert()
+    assert why(party=name, contact=who, email="bea@example.com") == OPTED_OUT
+    doc = frappe.get_doc("Contact", who)
+    doc.set(FIELD, GIVEN)
+    doc.save()
+    assert str(doc.get(f"{FIELD}_on")) == frappe.utils.today()
+    assert why(party=name, contact=who, email="bea@example.com") == ""
+    assert why(email="other@example.com") == OPTED_OUT
+    left = frappe.get_all(
+        "Email Unsubscribe", {"email": "bea@example.com"}, pluck="reference_doctype", order_by="name"
+    )
+    assert left == ["Relationship Survey"]
+
+
+def test_saving_a_contact_that_agreed_long_ago_lifts_nothing(bea) -> None:
+    name, who = bea
+    doc = frappe.get_doc("Contact", who)
+    doc.update({FIELD: GIVEN, f"{FIELD}_on": "2024-01-05"})
+    doc.save()
+    assert str(doc.get(f"{FIELD}_on")) == "2024-01-05"
+    frappe.get_doc({"doctype": "Survey Recipient", "address": "bea@example.com", "no_campaigns": 1}).insert()
+    doc.reload()
+    doc.last_name = "Bee"
+    doc.save()
+    assert why(party=name, contact=who, email="bea@example.com") == OPTED_OUT
+    doc.set(FIELD, "")
+    doc.save()
+    assert doc.get(f"{FIELD}_on") is None

@@ -199,3 +199,14 @@ def test_of_some_customers_only(ana):
     book = load(COMPANY, customers=[bea])
     assert by_campaign(book) == {FAIR: Money(50, 0, 50)}
     assert book.total == 5000
+
+
+def test_whoever_was_written_to_did_not_come_by_themselves(ana):
+    """Her order names the spring campaign, which wrote to her: that is no further message. The fair's visitor came unasked."""
+    response(SPRING, ana, "2024-03-25", "Ordered")
+    walk_in = customer("RCRM Walker")
+    response(FAIR, walk_in, "2024-03-25", "Attended")
+    sold(ana, "2024-03-25", 90)
+    sold(walk_in, "2024-03-25", 50)
+    # spring twice, the fair once: 60 and 30; and 50 to the fair
+    assert agrees() == {SPRING: 60.0, FAIR: 80.0}

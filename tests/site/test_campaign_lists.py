@@ -116,7 +116,7 @@ def test_leads_by_source_and_status():
     field = "source" if frappe.get_meta("Lead").has_field("source") else "utm_source"
     source = frappe.get_meta("Lead").get_field(field).options
     label = "source_name" if source == "Lead Source" else "name"
-    erp.ensure(source, "RCRM Fair", **{label: "RCRM Fair"})
+    frappe.get_doc({"doctype": source, label: "RCRM Fair"}).insert()
     fair = erp.lead("RCRM Fair Lead", **{field: "RCRM Fair"})
     open_lead = erp.lead("RCRM Open Lead", status="Open")
     leads = {"customers": 0, "leads": 1}

@@ -52,6 +52,12 @@ def credit() -> Money:
     return by_campaign(load(COMPANY))[SPRING]
 
 
+def valued() -> float:
+    """What the warehouse values a widget at."""
+    where = {"item_code": WIDGET, "warehouse": warehouse(COMPANY)}
+    return flt(frappe.db.get_value("Bin", where, "valuation_rate"))
+
+
 def test_margin_of_what_leaves_the_stock(eva):
     first = invoice(eva, "2024-03-02", [(WIDGET, 4, 20), (ADVICE, 1, 7)], update_stock=1)
     assert credit() == Money(87, 0, 87 - 4 * COST)
@@ -73,7 +79,7 @@ def test_margin_of_what_was_delivered(eva):
 def test_margin_of_what_is_not_delivered_yet(eva):
     wanted = order(eva, "2024-03-02", [(WIDGET, 3, 20)], "2024-03-09")
     billed = invoice_of(wanted, "2024-03-06", [(0, 3)])
-    rate = flt(billed.items[0].incoming_rate)
+    rate = flt(billed.items[0].incoming_rate) or valued()  # version 16 values what moves the stock only
     assert rate
     assert credit() == Money(60, 0, 60 - 3 * rate)
 
@@ -83,10 +89,7 @@ def test_counter_sales_count_once(eva):
         pos_invoice(eva, "2024-03-04", [(WIDGET, 2, 10)]),
         pos_invoice(eva, "2024-03-04", [(WIDGET, 1, 11)]),
     )
-    value = flt(
-        frappe.db.get_value("Bin", {"item_code": WIDGET, "warehouse": warehouse(COMPANY)}, "valuation_rate")
-    )
-    assert credit() == Money(31, 31, 31 - 3 * value)
+    assert credit() == Money(31, 31, 31 - 3 * valued())
     merge_pos([one, other], "2024-03-05")
     assert credit() == Money(31, 31, 31 - 3 * COST)
     book = load(COMPANY)

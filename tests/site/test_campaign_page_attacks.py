@@ -120,7 +120,7 @@ def test_a_user_of_the_desk_who_opens_the_link_answers_for_the_one_it_was_sent_t
 ) -> None:
     name, token = reached(clickable)
     assert guest.post("/api/method/login", {"usr": USER, "pwd": PASSWORD}).status == 200
-    assert guest.get("/app").status == 200  # the desk makes the token that posts must carry
+    assert guest.open_desk().status == 200
     page = guest.get(f"/c/{token}").text
     [csrf] = set(re.findall(r'name="csrf_token" value="(\w+)"', page))
     assert guest.post(f"/c/{token}", YES).status == 400 and said(name) == []

@@ -75,7 +75,9 @@ def test_the_least_change_is_told_in_percentage_points(five):
     keys = {("Customer", name): "Contacted" for name in five}
     size = audience.size(doc, keys, 500, 500)
     assert size["least"] == pytest.approx(detectable_rate(0.2, 500, 500))
-    assert "only see a change of 7.5 percentage points or more" in size["saying"]  # docs/campaign-arithmetic.md: 7.51
+    assert (
+        "only see a change of 7.5 percentage points or more" in size["saying"]
+    )  # docs/campaign-arithmetic.md: 7.51
     least = audience.size(doc, keys, 2, 1)
     assert least["least"] is None and "can see no change" in least["saying"]
 

@@ -215,6 +215,21 @@ def test_cards(two):
     assert cards.planned_campaign_cost()["fieldtype"] == "Currency"
 
 
+def test_a_card_whose_money_has_no_rate_says_no_number(clean, monkeypatch):
+    monkeypatch.setattr(cards, "company_rates", lambda _currency: {})
+    first, last = cards._year()
+    assert cards._money([(COMPANY, 0.0)], first, last)["value"] == 0
+    assert cards._money([(COMPANY, 25.0)], first, last)["value"] == "–"
+    monkeypatch.setattr(cards, "company_rates", lambda _currency: {COMPANY: 2.0})
+    assert cards._money([(COMPANY, 25.0)], first, last)["value"] == 50
+
+
+def test_charts_of_nothing_say_so(clean):
+    """A dashboard would make a chart up of the columns where a report has none at all."""
+    for report, filters in ((performance, {"company": COMPANY}), (stages, {"company": COMPANY})):
+        assert report.execute({**filters, "from_date": "1990-01-01", "to_date": "1990-12-31"})[3] == {"data": {}}
+
+
 def test_who_may_not_read_customers_counts_nobody(two):
     user = frappe.get_doc(
         {"doctype": "User", "email": "analyst@example.com", "first_name": "Ann", "send_welcome_email": 0}

@@ -123,6 +123,24 @@ def test_result_tab(spring):
     assert frappe.as_json(found)
 
 
+def test_goals_and_how_far_it_is(spring):
+    """Three of four responded, one of five became a customer, 80 of 200 were credited; a goal nobody set is not shown."""
+    sold(spring[0], "2024-02-06", 80)
+    sold(spring[5], "2024-02-07", 500)  # nobody wrote to him
+    assert results.of_campaign(SPRING)["goals"] == []
+    goals = {"goal_responses": 4, "goal_customers": 5, "goal_revenue": 200}
+    frappe.db.set_value("Relationship Campaign", SPRING, goals)
+    found = results.of_campaign(SPRING)["goals"]
+    assert [(row["goal"], row["reached"], row["wanted"], row["share"]) for row in found] == [
+        ("goal_responses", 3, 4, 75),
+        ("goal_customers", 1, 5, 20),
+        ("goal_revenue", 80, 200, 40),
+    ]
+    # whoever bought before is no new customer
+    sold(spring[0], "2024-01-05", 10)
+    assert results.of_campaign(SPRING)["goals"][1]["reached"] == 0
+
+
 def test_only_what_the_user_may_read(spring):
     """Somebody with the northern customers sees what came of these, and is told so."""
     sold(spring[0], "2024-02-06", 80)

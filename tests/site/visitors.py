@@ -104,6 +104,11 @@ class Visitor:
     def post(self, path: str, data: Any = None, **kwargs: Any) -> Answer:
         return self.open(path, "POST", data=data, **kwargs)
 
+    def open_desk(self) -> Answer:
+        """The desk, which makes the token that posts must carry; version 16 has it at another address."""
+        answer = self.get("/app")
+        return self.get("/desk") if answer.status == 301 and "/desk" in answer.location else answer
+
     def close(self) -> None:
         self.threads.shutdown()
 

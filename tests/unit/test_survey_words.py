@@ -41,7 +41,7 @@ def test_every_word_of_the_templates_exists():
 
 def test_every_word_is_used():
     package = TEMPLATES.parent / "surveys"
-    files = [*package.glob("*.py"), *TEMPLATES.rglob("*.html")]
+    files = [*package.glob("*.py"), TEMPLATES.parent / "public_page.py", *TEMPLATES.rglob("*.html")]
     code = "\n".join(path.read_text(encoding="utf-8") for path in files if path.name != "words.py")
     messages = {"closed_text", "too_many_text", "busy_text"}  # their keys are put together
     assert {

@@ -9,6 +9,7 @@ from typing import Any
 import frappe
 from frappe.utils import add_days, getdate
 
+from relationship_crm.ledger import gathered
 from relationship_crm.surveys.recipients import Key
 
 IS, IS_NOT = "is", "is not"
@@ -58,12 +59,22 @@ def of_one_kind(kind: str, names: Iterable[str]) -> set[Key]:
     return {(kind, name) for name in names}
 
 
+def customers_in(query: Any, arguments: dict[str, Any] | None = None) -> set[Key]:
+    """The customers that a query finds; its only column names them."""
+    return of_one_kind("Customer", gathered.read_column(query, arguments))
+
+
 def named_in(t: Any, query: Any, scope: Scope) -> set[Key]:
     """The parties in the rows of a query over a table that names them. A list of one type reads a column less."""
     if len(scope.kinds) == 1:
         (kind,) = scope.kinds
-        return of_one_kind(kind, query.select(t.party).where(t.party_type == kind).run(pluck=True))
-    return set(query.select(t.party_type, t.party).run())
+        return of_one_kind(kind, gathered.read_column(query.select(t.party).where(t.party_type == kind)))
+    return keys_in(query.select(t.party_type, t.party))
+
+
+def keys_in(query: Any) -> set[Key]:
+    """The parties that a query finds: its columns are their type and name."""
+    return {(kind, name) for kind, name in gathered.read(query)}
 
 
 def unless(rule: Rule, found: set[Key], scope: Scope) -> set[Key]:

@@ -28,20 +28,11 @@ from relationship_crm.campaigns.criteria.base import (
     Criterion,
     Rule,
     Scope,
+    customers_in,
     first_day,
-    of_one_kind,
     unless,
 )
-from relationship_crm.ledger.dialect import (
-    Dialect,
-    Value,
-    branches,
-    query,
-    render,
-    selecting,
-    sorting_query,
-    union_all,
-)
+from relationship_crm.ledger.dialect import Value, branches, selecting, sorting_query, union_all
 from relationship_crm.ledger.site import SiteLedger
 from relationship_crm.measures.purchases import SALES_INVOICE, purchase_rows_query
 from relationship_crm.relationship_crm.report.rows import currency
@@ -59,13 +50,6 @@ def basis() -> str:
     return frappe.db.get_single_value("Relationship CRM Settings", "purchase_basis") or SALES_INVOICE
 
 
-def run(statement: Any) -> tuple[tuple, ...]:
-    """The rows of a query of ours, up to today."""
-    ledger = SiteLedger()
-    rendered = render(statement, Dialect.MARIADB)
-    return ledger.rows(rendered, {"as_of_next": add_days(getdate(), 1)})
-
-
 def purchases(scope: Scope) -> tuple[QueryBuilder, Any]:
     """A query of documents with the columns above, of the list's company where it has one, and their table."""
     rows = purchase_rows_query(base.Scope(SiteLedger().has), basis())
@@ -75,7 +59,7 @@ def purchases(scope: Scope) -> tuple[QueryBuilder, Any]:
             for branch in branches(rows)
         ]
     ).as_("p")
-    statement = query().from_(named)
+    statement = sorting_query().from_(named)
     if scope.company:
         statement = statement.where(named.company == Value(scope.company))
     return statement, named
@@ -96,7 +80,7 @@ def _days(scope: Scope, since: Any = None) -> tuple[QueryBuilder, Any]:
 
 
 def _customers(statement: Any) -> set[Key]:
-    return of_one_kind("Customer", (row[0] for row in run(statement)))
+    return customers_in(statement, {"as_of_next": add_days(getdate(), 1)})
 
 
 def buyers_since(days: int, company: str = "") -> set[Key]:

@@ -15,11 +15,13 @@ from relationship_crm.campaigns.criteria.base import (
     Criterion,
     Rule,
     Scope,
+    keys_in,
     lead_source_field,
     of_one_kind,
     reference_of_lead_source,
     unless,
 )
+from relationship_crm.ledger import gathered
 from relationship_crm.relationship_crm.report.rows import branch
 from relationship_crm.surveys.recipients import Key
 
@@ -39,7 +41,7 @@ def _with_value(columns: Mapping[str, str], values: Sequence[str], scope: Scope)
             # the kind is one of ours, no user's text
             queries.append(
                 frappe.qb.from_(t)
-                .select(ValueWrapper(kind), t.name)
+                .select(ValueWrapper(kind).as_("kind"), t.name)
                 .where(t[columns[kind]].isin(list(values)))
             )
     if not queries:
@@ -47,7 +49,7 @@ def _with_value(columns: Mapping[str, str], values: Sequence[str], scope: Scope)
     query = queries[0]
     for other in queries[1:]:
         query = query + other
-    return set(query.run())
+    return keys_in(query)
 
 
 def _in(columns: Mapping[str, str], tree: str = "") -> Any:
@@ -70,7 +72,7 @@ def _lead_status(rule: Rule, scope: Scope) -> set[Key]:
 
 def _leads(condition: Any) -> set[Key]:
     t = frappe.qb.DocType("Lead")
-    return of_one_kind("Lead", frappe.qb.from_(t).select(t.name).where(condition(t)).run(pluck=True))
+    return of_one_kind("Lead", gathered.read_column(frappe.qb.from_(t).select(t.name).where(condition(t))))
 
 
 def lead_statuses() -> dict[str, str]:
@@ -96,7 +98,7 @@ def _email_group(rule: Rule, scope: Scope) -> set[Key]:
     for kind in ("Customer", "Lead"):
         t = frappe.qb.DocType(kind)
         query = query + frappe.qb.from_(t).select(ValueWrapper(kind), t.name).where(t.email_id.isin(members))
-    return unless(rule, set(query.run()), scope)
+    return unless(rule, keys_in(query), scope)
 
 
 CRITERIA = (

@@ -18,9 +18,9 @@ from relationship_crm.campaigns.criteria.base import (
     Criterion,
     Rule,
     Scope,
+    customers_in,
     first_day,
     named_in,
-    of_one_kind,
     unless,
 )
 from relationship_crm.campaigns.criteria.relationship import may_use_score
@@ -102,7 +102,7 @@ def _contracts(rule: Rule, scope: Scope) -> set[Key]:
         query = query.where(c.company == scope.company)
     if rule.choice == ENDING:
         query = query.where((end <= add_days(today, rule.days)) & (IfNull(c.renewed_into, "") == ""))
-    return unless(rule, of_one_kind("Customer", query.run(pluck=True)), scope)
+    return unless(rule, customers_in(query), scope)
 
 
 # campaigns

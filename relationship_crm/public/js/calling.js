@@ -160,7 +160,11 @@ export function add_list_actions(listview) {
 		status: ["in", ["Waiting", "Reached"]],
 		next_contact_on: ["<=", frappe.datetime.now_datetime()],
 	});
-	page.add_inner_button(__("My Calls"), () => set_filters(listview, my_calls()));
+	page.add_inner_button(__("My Calls"), () => {
+		// the longest overdue first
+		listview.sort_selector?.set_value("next_contact_on", "asc");
+		return set_filters(listview, my_calls());
+	});
 	if (!frappe.model.can_write(TOUCH)) return;
 	page.add_inner_button(__("Next Call"), () => open_next());
 	MARKS.forEach((mark) => {

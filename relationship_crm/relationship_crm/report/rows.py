@@ -229,6 +229,11 @@ def bars(
     }
 
 
+def no_bars() -> dict[str, Any]:
+    """A chart of nothing: a dashboard says so, where without any chart it would make one up of the columns."""
+    return {"data": {}}
+
+
 def percent(value: float) -> str:
     """A percentage for a summary, whose formatter would show the site's float precision."""
     return f"{round(value)} %"

@@ -27,9 +27,9 @@ export async function draw_result(frm) {
 	$wrapper.html(`<div class="rcrm"><div class="rcrm-skeleton" style="height: 160px"></div></div>`);
 	const found = await frappe.xcall(API, { campaign: name });
 	if (frm.doc.name !== name) return;
-	$wrapper.html(`<div class="rcrm">
+	$wrapper.html(`<div class="rcrm rcrm-result">
 		${found.note ? `<div class="rcrm-notice">${esc(found.note)}</div>` : ""}
-		${effect(found)}${credit(found)}${funnel(found)}${variants(found)}
+		${goals(found)}${effect(found)}${credit(found)}${funnel(found)}${variants(found)}
 		<p class="rcrm-small-print">${["Campaign Performance", "Campaign Funnel", "Response by Stage"].map(link).join(" · ")}</p>
 	</div>`);
 	$wrapper.find("[data-report]").on("click", (event) => {
@@ -42,6 +42,22 @@ const link = (report) => `<a href="#" data-report="${esc(report)}">${esc(__(repo
 const money = (value, currency) => esc(format_currency(value, currency));
 const percent = (value, digits = 1) => (known(value) ? `${esc(format_number(value, null, digits))} %` : "–");
 const count = (value) => esc(format_number(value, null, 0));
+
+// -- goals
+
+function goals({ goals: rows, currency }) {
+	if (!rows.length) return "";
+	const names = { goal_responses: __("Responded"), goal_customers: __("New Customers"), goal_revenue: __("Credited Revenue") };
+	const lines = rows.map(({ goal, wanted, reached, share }) => {
+		const written = (value) => (goal === "goal_revenue" ? money(value, currency) : count(value));
+		const width = Math.max(0, Math.min(100, share)).toFixed(1);
+		const bar = (style) => `<div style="height: 8px; border-radius: 4px; ${style}">`;
+		return `<div style="margin-top: 10px"><div class="flex justify-between"><span>${esc(names[goal])}</span>
+			<span class="rcrm-num">${__("{0} of {1}", [written(reached), written(wanted)])} <span class="rcrm-muted">${percent(share, 0)}</span></span></div>
+			${bar("background: var(--rcrm-track)")}${bar(`background: var(--rcrm-accent); width: ${width}%`)}</div></div></div>`;
+	});
+	return `<div class="rcrm-card"><h5>${esc(__("Goals"))}</h5>${lines.join("")}</div>`;
+}
 
 // -- credit
 
@@ -119,7 +135,7 @@ function funnel({ funnel: steps, waves, currency }) {
 		.map(
 			({ step, count: number, share, money: amount }) => `<tr>
 			<td class="rcrm-nowrap" style="width: 1%">${esc(names[step])}</td>
-			<td><div style="height: 14px; border-radius: 4px; background: var(--rcrm-accent); opacity: .75; width: ${((100 * number) / most).toFixed(1)}%; min-width: ${number ? 2 : 0}px"></div></td>
+			<td style="min-width: 90px"><div style="height: 14px; border-radius: 4px; background: var(--rcrm-accent); opacity: .75; width: ${((100 * number) / most).toFixed(1)}%; min-width: ${number ? 2 : 0}px"></div></td>
 			<td class="rcrm-num" style="width: 1%">${count(number)}</td>
 			<td class="rcrm-num rcrm-muted" style="width: 1%">${step === "listed" ? "" : percent(share)}</td>
 			<td class="rcrm-num" style="width: 1%">${amount ? money(amount, currency) : ""}</td></tr>`

@@ -48,8 +48,8 @@ def execute(filters: dict[str, Any] | None = None) -> tuple:
 def message(sight: Sight) -> str:
     """What the figures are, and of whom."""
     said = _(
-        "New customers are those whose first purchase gives the campaign the largest credit. Their margin is what they paid for"
-        " everything since, less what it cost; services cost nothing here."
+        "New customers are those whose first purchase gives the campaign the largest credit. Their margin is what they were"
+        " invoiced net since, less what it cost; services cost nothing here."
     )
     note = sight.note()
     return frappe.utils.escape_html(f"{said} {note}".strip())

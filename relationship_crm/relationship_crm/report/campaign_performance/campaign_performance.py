@@ -209,12 +209,12 @@ class Report:
             mean.campaigns, _(kind), mean.in_words(self._written, _)
         )
 
-    def chart(self) -> dict[str, Any] | None:
+    def chart(self) -> dict[str, Any]:
         """Cost, credit and margin of the campaigns with the largest credit or cost."""
         found = list(zip(self.chosen, self.found, strict=True))
         found.sort(key=lambda pair: (-max(pair[1].credit[self.model].amount, pair[1].actual), pair[0].name))
         if not (found := found[:SHOWN_IN_CHART]):
-            return None
+            return rows.no_bars()
         series = {
             _("Actual Cost"): [flt(one.actual, 2) for _row, one in found],
             _("Credited Revenue"): [flt(one.credit[self.model].amount, 2) for _row, one in found],

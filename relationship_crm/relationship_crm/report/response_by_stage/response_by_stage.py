@@ -139,11 +139,11 @@ def message(people: Sequence[Person], sight: Sight) -> str | None:
     return choosing.paragraphs(counted, sight.note())
 
 
-def chart(data: Sequence[frappe._dict], view: str) -> dict[str, Any] | None:
+def chart(data: Sequence[frappe._dict], view: str) -> dict[str, Any]:
     """Response rates of the groups."""
     found = [row for row in data if row.rate is not None]
     if not found:
-        return None
+        return rows.no_bars()
     names = [f"{row.wave}: {row.group}" if view == VARIANT else row.group for row in found]
     wanted = [rows.share(row.welcome, row.contacted) for row in found]
     return rows.bars(
