@@ -24,7 +24,8 @@ MERGED = "Merged with a customer who was contacted"
 #: Setting: whether somebody who said nothing may be contacted.
 ONLY_WHEN_GIVEN = "Only When Given"
 DO_NOT_CONTACT = "Do Not Contact"
-#: Of more records than these only those are read on which something was said: few say anything.
+CAMPAIGN = "Relationship Campaign"
+#: For more people than these all is read that anybody said, instead of looking up each: few say anything.
 MANY = 2000
 
 
@@ -78,18 +79,24 @@ class _Said:
     """What was said by the people of some rows, on every record that has their address."""
 
     def __init__(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        emails = {(row["email"] or "").lower() for row in rows} - {""}
-        contacts = {row["contact"] for row in rows if row["contact"]}
-        leads = {row["party"] for row in rows if row["party_type"] == "Lead"}
-        customers = {row["customer"] for row in rows if row["customer"]}
         #: Names of records and addresses that said no, or yes.
         self.no: set[tuple[str, str]] = set()
         self.yes: set[tuple[str, str]] = set()
-        self._read("Contact", contacts, emails, ())
-        self._read("Lead", leads, emails, ("status",))
-        self.unsubscribed = _unsubscribed(emails)
-        self.stopped = _stopped({address(row) for row in rows} - {""})
-        self.disabled = _disabled(customers)
+        #: None stands for everybody.
+        names: dict[str, set[str] | None] = dict.fromkeys(("Contact", "Lead", "Customer", "email", "address"))
+        if len(rows) <= MANY:
+            names = {
+                "Contact": {row["contact"] for row in rows if row["contact"]},
+                "Lead": {row["party"] for row in rows if row["party_type"] == "Lead"},
+                "Customer": {row["customer"] for row in rows if row["customer"]},
+                "email": {(row["email"] or "").lower() for row in rows} - {""},
+                "address": {address(row) for row in rows} - {""},
+            }
+        for doctype in ("Contact", "Lead"):
+            self._read(doctype, names[doctype], names["email"])
+        self.unsubscribed = _unsubscribed(names["email"])
+        self.stopped = _stopped(names["address"])
+        self.disabled = _disabled(names["Customer"])
 
     @property
     def anything(self) -> bool:
@@ -108,10 +115,10 @@ class _Said:
         """Whether the person of a row gave consent."""
         return bool(self.yes & _marks(row))
 
-    def _read(self, doctype: str, names: set[str], emails: set[str], more: tuple[str, ...]) -> None:
+    def _read(self, doctype: str, names: set[str] | None, emails: set[str] | None) -> None:
         """Records by name and by address; most that are named have the address, too."""
-        columns = ("name", "email_id", "unsubscribed", CONSENT, *more)
-        if len(names) + len(emails) > MANY:
+        columns = ("name", "email_id", "unsubscribed", CONSENT, *(("status",) if doctype == "Lead" else ()))
+        if names is None or emails is None:
             rows = _outspoken(doctype, columns)
         else:
             by_name = read_rows(doctype, columns, "name", names)
@@ -145,25 +152,36 @@ def _outspoken(doctype: str, columns: Sequence[str]) -> tuple[tuple, ...]:
     return frappe.qb.from_(t).select(*(t[column] for column in columns)).where(said).run()
 
 
-def _disabled(customers: set[str]) -> set[str]:
+def _disabled(customers: set[str] | None) -> set[str]:
     """Those of these customers that are disabled."""
-    if len(customers) > MANY:
-        t = frappe.qb.DocType("Customer")
-        return set(frappe.qb.from_(t).select(t.name).where(t.disabled == 1).run(pluck=True))
-    return {name for name, flag in read_rows("Customer", ("name", "disabled"), "name", customers) if flag}
+    rows = _flagged("Customer", "name", "disabled", customers)
+    return {name for name, disabled in rows if disabled}
 
 
-def _unsubscribed(emails: set[str]) -> dict[str, set[str]]:
+def _unsubscribed(emails: set[str] | None) -> dict[str, set[str]]:
     """Campaigns each address unsubscribed from; an empty name stands for all mail."""
     found: dict[str, set[str]] = {}
     columns = ("email", "global_unsubscribe", "reference_doctype", "reference_name")
-    for email, everywhere, doctype, name in read_rows("Email Unsubscribe", columns, "email", emails):
-        if everywhere or doctype == "Relationship Campaign":
+    if emails is None:
+        t = frappe.qb.DocType("Email Unsubscribe")
+        rows = frappe.qb.from_(t).select(*(t[column] for column in columns)).run()
+    else:
+        rows = read_rows("Email Unsubscribe", columns, "email", emails)
+    for email, everywhere, doctype, name in rows:
+        if everywhere or doctype == CAMPAIGN:
             found.setdefault(email.lower(), set()).add("" if everywhere else name)
     return found
 
 
-def _stopped(addresses: set[str]) -> set[str]:
+def _stopped(addresses: set[str] | None) -> set[str]:
     """Addresses whose owners said that they want no campaigns at all."""
-    rows = read_rows("Survey Recipient", ("address", "no_campaigns"), "address", addresses)
-    return {found for found, stopped in rows if stopped}
+    rows = _flagged("Survey Recipient", "address", "no_campaigns", addresses)
+    return {address for address, stopped in rows if stopped}
+
+
+def _flagged(doctype: str, column: str, flag: str, names: set[str] | None) -> Sequence[tuple]:
+    """A column and a flag of some records; of everybody only where it is set."""
+    if names is not None:
+        return read_rows(doctype, (column, flag), column, names)
+    t = frappe.qb.DocType(doctype)
+    return frappe.qb.from_(t).select(t[column], t[flag]).where(t[flag] == 1).run()

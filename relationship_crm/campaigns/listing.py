@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -36,7 +35,7 @@ def listed(
 def _in_stage(person: Person, standing: Standing, stages: Sequence[str]) -> Person:
     if person.reason or not stages or standing.stage in stages:
         return person
-    return replace(person, reason=consent.OTHER_STAGE)
+    return person._replace(reason=consent.OTHER_STAGE)
 
 
 def arms(persons: Sequence[Person], standing: dict[Key, Standing], share: float, seed: str) -> dict[Key, str]:

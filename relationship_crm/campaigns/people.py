@@ -7,8 +7,7 @@ where another may. A fixed number of queries, however many parties.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from relationship_crm.assessment.bulk import read_rows
 from relationship_crm.campaigns import consent
@@ -28,8 +27,7 @@ from relationship_crm.surveys.recipients import (
 ORDER = {"Customer": 0, "Prospect": 1, "Lead": 2}
 
 
-@dataclass(frozen=True)
-class Person:
+class Person(NamedTuple):
     """Somebody at a party. Who may not be contacted has a reason."""
 
     key: Key
@@ -92,18 +90,19 @@ def _candidates(
     `own`: the party's own address, and its primary contact.
     """
     linked = linked_contacts(set(order))
-    wanted = {name for rule in chosen.values() for name in rule.contacts}
-    contacts = contacts_by_name(wanted.union(*linked.values()) if linked else wanted)
+    contacts = contacts_by_name({name for rule in chosen.values() for name in rule.contacts})
+    contacts |= {person.contact: person for persons in linked.values() for person in persons}
     found = {}
     for key in order:
         itself, primary = own.get(key, (NOBODY, ""))
-        names = chosen[key].contacts or dict.fromkeys([primary, *linked.get(key, ())])
-        persons = [contacts[name] for name in names if name in contacts]
+        persons = linked.get(key, [])
+        if names := chosen[key].contacts or ([primary, *(p.contact for p in persons)] if primary else ()):
+            persons = [contacts[name] for name in dict.fromkeys(names) if name in contacts]
         mark = address_of(itself)
         if mark and mark not in {address_of(person) for person in persons}:
-            persons.append(itself)
-        if itself.language:
-            persons = [p if p.language else replace(p, language=itself.language) for p in persons]
+            persons = [*persons, itself]
+        if language := itself.language:
+            persons = [p if p.language else p._replace(language=language) for p in persons]
         found[key] = persons or [itself]
     return found
 
@@ -176,5 +175,5 @@ def _once(found: Sequence[Person]) -> list[Person]:
 
 
 def _without_address(person: Person, mark: str) -> Person:
-    bare = replace(person.recipient, email="", mobile_no="")
-    return replace(person, recipient=bare, person_key=mark, reason=person.reason or consent.SAME_PERSON)
+    bare = person.recipient._replace(email="", mobile_no="")
+    return person._replace(recipient=bare, person_key=mark, reason=person.reason or consent.SAME_PERSON)

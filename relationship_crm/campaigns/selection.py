@@ -11,9 +11,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import frappe
+from frappe.query_builder.functions import Coalesce
 
 from relationship_crm.assessment.bulk import read_rows
 from relationship_crm.campaigns import criteria
+from relationship_crm.ledger import gathered
+from relationship_crm.permissions import reads_every
 from relationship_crm.surveys.recipients import Key
 
 LIST, ENTRY = "Campaign Target List", "Campaign Target Entry"
@@ -109,19 +112,19 @@ def readable(party_type: str, active: bool = True) -> list[str]:
     if not frappe.has_permission(party_type, "read"):
         return []
     filters = ACTIVE[party_type] if active else {}
-    if reads_every(party_type):
-        return gathered.read_column(_named(party_type, filters))
+    if reads_every(party_type):  # no need to look at each
+        return gathered.read_column(_names(party_type, filters))
     rows = frappe.get_list(party_type, filters=filters, fields=["name"], as_list=True, order_by="name asc")
     return [name for (name,) in rows]
 
 
-def _named(party_type: str, filters: dict[str, Any]) -> Any:
+def _names(party_type: str, filters: dict[str, Any]) -> Any:
+    """The same as a query, for who may read everybody."""
     t = frappe.qb.DocType(party_type)
     query = frappe.qb.from_(t).select(t.name)
     for field_name, value in filters.items():
-        query = query.where(
-            IfNull(t[field_name], "") != value[1] if isinstance(value, tuple) else t[field_name] == value
-        )
+        unlike = isinstance(value, tuple)
+        query = query.where(Coalesce(t[field_name], "") != value[1] if unlike else t[field_name] == value)
     return query
 
 

@@ -9,7 +9,7 @@ cannot take anything back: what is written is committed before it is called.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -32,6 +32,7 @@ from relationship_crm.campaigns.touches import (
     WAITING,
 )
 from relationship_crm.surveys.recipients import plain_number
+from relationship_crm.tallies import Tallies
 
 SETTINGS, CAMPAIGN = "Relationship CRM Settings", "Relationship Campaign"
 #: Mails between two commits.
@@ -49,18 +50,13 @@ Row = dict[str, Any]
 
 
 @dataclass
-class Counts:
+class Counts(Tallies):
     """What became of touches that were due."""
 
     sent: int = 0
     left_out: int = 0
     postponed: int = 0
     failed: int = 0
-
-    def add(self, other: Counts) -> None:
-        """Add up."""
-        for field in fields(self):
-            setattr(self, field.name, getattr(self, field.name) + getattr(other, field.name))
 
     @property
     def all(self) -> int:

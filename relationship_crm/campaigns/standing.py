@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from relationship_crm.assessment.bulk import read_rows
+from relationship_crm.ledger.gathered import read_texts
 from relationship_crm.surveys.recipients import NOBODY, Key, Recipient, writable_email
 
 #: The party's own columns: title, group, territory, account manager. A lead has no group.
@@ -18,8 +18,7 @@ COLUMNS = {
 OF_CUSTOMERS = ("email_id", "mobile_no", "language", "customer_primary_contact")
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """A party as it is today."""
 
     title: str = ""
@@ -50,15 +49,14 @@ def standings(keys: Iterable[Key]) -> dict[Key, Standing]:
         there = ("name", *(column for column in columns if column))
         more = OF_CUSTOMERS if party_type == "Customer" else ()
         group = 2 if party_type != "Lead" else None
-        for row in read_rows(party_type, (*there, *more), "name", parties):
-            name, title = row[0], row[1] or ""
-            territory, manager = row[len(there) - 2] or "", row[len(there) - 1] or ""
+        for row in read_texts(party_type, (*there, *more), "name", parties):
+            name, title = row[:2]
             itself, primary = _itself(title, row[len(there) :]) if more else (NOBODY, "")
             found[party_type, name] = Standing(
                 title,
-                (row[group] or "") if group else "",
-                territory,
-                manager,
+                row[group] if group else "",
+                row[len(there) - 2],
+                row[len(there) - 1],
                 *stages.get(name, NO_STAGE),
                 itself,
                 primary,
@@ -70,12 +68,12 @@ def _stages(party_type: str, parties: list[str]) -> dict[str, tuple[str, str, in
     """Stage, its name and rung of each party that has a relationship."""
     columns = ("party_type", "party", "stage", "stage_name", "rung")
     return {
-        party: (stage or "", stage_name or "", rung or 0)
-        for kind, party, stage, stage_name, rung in read_rows("Relationship", columns, "party", parties)
+        party: (stage, stage_name, int(rung or 0))
+        for kind, party, stage, stage_name, rung in read_texts("Relationship", columns, "party", parties)
         if kind == party_type
     }
 
 
-def _itself(title: str, values: tuple) -> tuple[Recipient, str]:
+def _itself(title: str, values: list[str]) -> tuple[Recipient, str]:
     email, mobile, language, primary = values
-    return Recipient(title, "", writable_email(email), mobile or "", language or ""), primary or ""
+    return Recipient(title, "", writable_email(email), mobile, language), primary

@@ -10,7 +10,7 @@ handful of mails, so nobody waits long.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -35,6 +35,7 @@ from relationship_crm.surveys.invitations import (
 from relationship_crm.surveys.recipients import EMAIL, OPTED_OUT, SMS, address_of, unwilling
 from relationship_crm.surveys.token import hash_of, link_of, token_of
 from relationship_crm.surveys.triggers import CLOSED, still_true
+from relationship_crm.tallies import Tallies
 
 SETTINGS, RECIPIENT = "Relationship CRM Settings", "Survey Recipient"
 #: Invitations sent between two commits.
@@ -49,7 +50,7 @@ Checkpoint = Callable[[], Any]
 
 
 @dataclass
-class Counts:
+class Counts(Tallies):
     """What became of invitations that were due."""
 
     sent: int = 0
@@ -59,11 +60,6 @@ class Counts:
     reminded: int = 0
     #: Wait for a later day: a campaign wrote to them a short time ago.
     postponed: int = 0
-
-    def add(self, other: Counts) -> None:
-        """Add up."""
-        for field in fields(self):
-            setattr(self, field.name, getattr(self, field.name) + getattr(other, field.name))
 
     @property
     def all(self) -> int:

@@ -5,6 +5,7 @@ Run on the site by the fixture `on_site`.
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -46,7 +47,9 @@ def make(user: str) -> dict[str, Any]:
         spending.line(250, add_days(today(), 20), account=account, description="Postage, second half"),
     ]
     lot = {"with_control_group": 1, "control_share": 20}
-    spring = campaigning.campaign(whom, title=SPRING, project=project, cost_plan=plan, **lot)
+    spring = campaigning.campaign(
+        whom, title=SPRING, project=project, cost_plan=plan, goal_responses=10, **lot
+    )
     autumn = campaigning.campaign(whom, title=AUTUMN, **lot)
     spending.journal(today(), 612.40, account, project=project)
     freezing.freeze(spring.name)
@@ -66,6 +69,10 @@ def make(user: str) -> dict[str, Any]:
         "event": event,
         "calls": phone,
         "draft": draft.name,
+        "company": erp.COMPANY,
+        "title": SPRING,
+        "open_calls": frappe.db.count(TOUCH, {"activity": phone}),
+        "bought_twice": bought_twice(parties),
         "paths": [f"/c/{token_of(name)}" for name in asked[-4:]],
         "touches": asked[-4:],
     }
@@ -81,13 +88,21 @@ def outgoing() -> None:
 
 
 def party(number: int) -> str:
-    """A customer with a contact; every other one has bought."""
+    """A customer with a contact; of four the first never bought, the second once, and so on."""
     name = erp.customer(f"{PREFIX} {number:02d}", customer_group=GROUP)
     phones = [{"phone": f"+49 30 55{number:05d}", "is_primary_mobile_no": 1}]
     contact(name, f"rcrm-browser-wave-{number:02d}@example.com", phone_nos=phones)
     for months in range(number % 4):
         erp.invoice(name, add_days(getdate(), -40 * (months + 1)), [(erp.ADVICE, 1, 100)])
     return name
+
+
+def bought_twice(parties: list[str]) -> int:
+    """How many of them have two invoices or more."""
+    count = Counter(
+        frappe.get_all("Sales Invoice", {"customer": ("in", parties)}, pluck="customer", order_by="name")
+    )
+    return sum(number >= 2 for number in count.values())
 
 
 def messages() -> list[dict[str, Any]]:
@@ -187,7 +202,7 @@ def stopped(touch: str) -> bool:
 
 def call_of(touch: str) -> dict[str, Any]:
     """How a call stands."""
-    return frappe.db.get_value(TOUCH, touch, ["status", "call_outcome", "attempts", "note"], as_dict=True)
+    return frappe.db.get_value(TOUCH, touch, ["status", "outcome", "attempts", "note"], as_dict=True)
 
 
 def remove_all() -> None:

@@ -227,7 +227,9 @@ def test_a_card_whose_money_has_no_rate_says_no_number(clean, monkeypatch):
 def test_charts_of_nothing_say_so(clean):
     """A dashboard would make a chart up of the columns where a report has none at all."""
     for report, filters in ((performance, {"company": COMPANY}), (stages, {"company": COMPANY})):
-        assert report.execute({**filters, "from_date": "1990-01-01", "to_date": "1990-12-31"})[3] == {"data": {}}
+        assert report.execute({**filters, "from_date": "1990-01-01", "to_date": "1990-12-31"})[3] == {
+            "data": {}
+        }
 
 
 def test_who_may_not_read_customers_counts_nobody(two):

@@ -37,22 +37,22 @@ function add_buttons(frm) {
 }
 
 function add_from(frm) {
-	ask(__("Add from Another List"), { fieldname: "source", options: "Campaign Target List", label: __("Target List") }, async ({ source }) => {
+	ask(__("Add from Another List"), { fieldname: "source", options: "Campaign Target List", label: __("Target List") }, __("Add"), async ({ source }) => {
 		const number = await call("add_from_list", { target_list: frm.doc.name, source });
 		frappe.show_alert({ message: __("{0} were put on the list.", [number]), indicator: "green" });
-		relationship_crm.campaign.draw_list(frm);
+		frm.reload_doc();
 	});
 }
 
 function export_to(frm) {
-	ask(__("Export to Email Group"), { fieldname: "email_group", options: "Email Group", label: __("Email Group") }, async ({ email_group }) => {
+	ask(__("Export to Email Group"), { fieldname: "email_group", options: "Email Group", label: __("Email Group") }, __("Export"), async ({ email_group }) => {
 		const number = await call("export_to_email_group", { target_list: frm.doc.name, email_group });
 		frappe.show_alert({ message: __("{0} addresses are new in the group.", [number]), indicator: "green" });
 	});
 }
 
-function ask(title, field, done) {
-	frappe.prompt([{ fieldtype: "Link", reqd: 1, ...field }], done, title);
+function ask(title, field, label, done) {
+	frappe.prompt([{ fieldtype: "Link", reqd: 1, ...field }], done, title, label);
 }
 
 function call(method, args) {
