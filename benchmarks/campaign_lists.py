@@ -185,7 +185,8 @@ def freezing(site: str) -> list[tuple]:
     os.kill(killed.process.pid, signal.SIGKILL)
     killed.process.communicate()
     rows.append(("killed half way", *frozen(name), time.perf_counter() - started))
-    rows.append(("begun again", *(Worker(site, name).result(), *frozen(name))[1:], took))
+    took = Worker(site, name).result()
+    rows.append(("begun again", *frozen(name), took))
     name = new_campaign()
     both = [Worker(site, name) for _ in range(2)]
     seconds = max(worker.result() for worker in both)

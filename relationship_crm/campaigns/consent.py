@@ -79,9 +79,6 @@ class _Said:
     """What was said by the people of some rows, on every record that has their address."""
 
     def __init__(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        #: Names of records and addresses that said no, or yes.
-        self.no: set[tuple[str, str]] = set()
-        self.yes: set[tuple[str, str]] = set()
         #: None stands for everybody.
         names: dict[str, set[str] | None] = dict.fromkeys(("Contact", "Lead", "Customer", "email", "address"))
         if len(rows) <= MANY:
@@ -92,28 +89,34 @@ class _Said:
                 "email": {(row["email"] or "").lower() for row in rows} - {""},
                 "address": {address(row) for row in rows} - {""},
             }
+        #: Records and addresses that said no, or yes: a record's DocType and name, an address without one.
+        self.no: set[tuple[str, str]] = set()
+        self.yes: set[tuple[str, str]] = set()
         for doctype in ("Contact", "Lead"):
             self._read(doctype, names[doctype], names["email"])
-        self.unsubscribed = _unsubscribed(names["email"])
+        #: Addresses with the campaigns they unsubscribed from.
+        self.left = set()
+        for email, campaign in _unsubscribed(names["email"]):
+            (self.left if campaign else self.no).add((campaign, email))
         self.stopped = _stopped(names["address"])
         self.disabled = _disabled(names["Customer"])
 
     @property
     def anything(self) -> bool:
         """Whether there is a no among all this."""
-        return bool(self.no or self.unsubscribed or self.stopped or self.disabled)
+        return bool(self.no or self.left or self.stopped or self.disabled)
 
     def refused(self, row: Mapping[str, Any]) -> bool:
         """Whether the person of a row wants no campaigns, or not this one."""
-        return bool(
-            self.no & _marks(row)
-            or self.unsubscribed.get((row["email"] or "").lower(), frozenset()) & {"", row["campaign"]}
-            or address(row) in self.stopped
+        return (
+            _is_among(self.no, row)
+            or (row["campaign"], (row["email"] or "").lower()) in self.left
+            or (bool(self.stopped) and address(row) in self.stopped)
         )
 
     def agreed(self, row: Mapping[str, Any]) -> bool:
         """Whether the person of a row gave consent."""
-        return bool(self.yes & _marks(row))
+        return _is_among(self.yes, row)
 
     def _read(self, doctype: str, names: set[str] | None, emails: set[str] | None) -> None:
         """Records by name and by address; most that are named have the address, too."""
@@ -135,12 +138,13 @@ class _Said:
                 told.add(("", email.lower()))
 
 
-def _marks(row: Mapping[str, Any]) -> set[tuple[str, str]]:
-    """The records and the address that stand for the person of a row."""
-    marks = {("", (row["email"] or "").lower()), ("Contact", row["contact"] or "")}
-    if row["party_type"] == "Lead":
-        marks.add(("Lead", row["party"]))
-    return marks
+def _is_among(told: set[tuple[str, str]], row: Mapping[str, Any]) -> bool:
+    """Whether a record or the address that stands for the person of a row is among these."""
+    return bool(told) and (
+        ("", (row["email"] or "").lower()) in told
+        or ("Contact", row["contact"]) in told
+        or (row["party_type"] == "Lead" and ("Lead", row["party"]) in told)
+    )
 
 
 def _outspoken(doctype: str, columns: Sequence[str]) -> tuple[tuple, ...]:
@@ -158,9 +162,8 @@ def _disabled(customers: set[str] | None) -> set[str]:
     return {name for name, disabled in rows if disabled}
 
 
-def _unsubscribed(emails: set[str] | None) -> dict[str, set[str]]:
-    """Campaigns each address unsubscribed from; an empty name stands for all mail."""
-    found: dict[str, set[str]] = {}
+def _unsubscribed(emails: set[str] | None) -> Iterable[tuple[str, str]]:
+    """Addresses with the campaigns they unsubscribed from; an empty name stands for all mail."""
     columns = ("email", "global_unsubscribe", "reference_doctype", "reference_name")
     if emails is None:
         t = frappe.qb.DocType("Email Unsubscribe")
@@ -169,8 +172,7 @@ def _unsubscribed(emails: set[str] | None) -> dict[str, set[str]]:
         rows = read_rows("Email Unsubscribe", columns, "email", emails)
     for email, everywhere, doctype, name in rows:
         if everywhere or doctype == CAMPAIGN:
-            found.setdefault(email.lower(), set()).add("" if everywhere else name)
-    return found
+            yield email.lower(), "" if everywhere else name
 
 
 def _stopped(addresses: set[str] | None) -> set[str]:

@@ -29,11 +29,13 @@ def listed(
     standing = standings(found.parties)
     without = addresses(found.excluded) if found.excluded else ()
     persons = people(found.parties, standing, campaign, without)
+    if not stages:
+        return persons, standing
     return [_in_stage(person, standing.get(person.key, NOWHERE), stages) for person in persons], standing
 
 
 def _in_stage(person: Person, standing: Standing, stages: Sequence[str]) -> Person:
-    if person.reason or not stages or standing.stage in stages:
+    if person.reason or standing.stage in stages:
         return person
     return person._replace(reason=consent.OTHER_STAGE)
 

@@ -55,11 +55,13 @@ def people(
     own |= own_addresses({key for key in order if key[0] != "Customer"})
     candidates = _candidates(order, chosen, own)
     unwilling = _unwilling(candidates, chosen, campaign)
-    nowhere = {key for key, persons in candidates.items() if not any(map(address_of, persons))}
+    nowhere = {
+        key for key, persons in candidates.items() if not (persons[0].email or any(map(address_of, persons)))
+    }
     postal, gone = _with_postal_address(nowhere), set(without)
     found: list[Person] = []
     for key in order:
-        for person, reason in _taken(candidates[key], unwilling[key], chosen[key]):
+        for person, reason in _taken(candidates[key], unwilling.get(key, {}), chosen[key]):
             mark = address_of(person)
             if mark and mark in gone:
                 continue
@@ -126,14 +128,16 @@ def _unwilling(
         for position, person in enumerate(persons)
     ]
     strict = [row["name"] for row in rows if chosen[row["name"][0]].only_with_consent]
-    found: dict[Key, dict[int, str]] = {key: {} for key in candidates}
+    found: dict[Key, dict[int, str]] = {}
     for (key, position), reason in consent.unwilling(rows, strict).items():
-        found[key][position] = reason
+        found.setdefault(key, {})[position] = reason
     return found
 
 
 def _taken(persons: list[Recipient], unwilling: dict[int, str], rule: Chosen) -> list[tuple[Recipient, str]]:
     """Whom of the candidates the list takes, with the reason against each."""
+    if len(persons) == 1:
+        return [(persons[0], unwilling.get(0, ""))]
     marked = [(person, unwilling.get(position, "")) for position, person in enumerate(persons)]
     reachable = [pair for pair in marked if address_of(pair[0])]
     if rule.every or rule.contacts:
@@ -160,7 +164,10 @@ def _with_postal_address(keys: set[Key]) -> set[Key]:
 
 def _once(found: Sequence[Person]) -> list[Person]:
     """Each person once. Those who may be contacted choose first: a disabled customer does not keep an active one's address."""
-    holder: dict[str, Key] = {}
+    holder = {person.person_key: person.key for person in found}
+    if len(holder) == len(found):  # as nearly always
+        return list(found)
+    holder = {}
     for person in sorted(found, key=lambda p: bool(p.reason)):
         holder.setdefault(person.person_key, person.key)
     present = {person.key for person in found if holder[person.person_key] == person.key}

@@ -48,19 +48,12 @@ def standings(keys: Iterable[Key]) -> dict[Key, Standing]:
         columns = COLUMNS[party_type]
         there = ("name", *(column for column in columns if column))
         more = OF_CUSTOMERS if party_type == "Customer" else ()
-        group = 2 if party_type != "Lead" else None
         for row in read_texts(party_type, (*there, *more), "name", parties):
-            name, title = row[:2]
-            itself, primary = _itself(title, row[len(there) :]) if more else (NOBODY, "")
-            found[party_type, name] = Standing(
-                title,
-                row[group] if group else "",
-                row[len(there) - 2],
-                row[len(there) - 1],
-                *stages.get(name, NO_STAGE),
-                itself,
-                primary,
-            )
+            name, title, *own = row[: len(there)]
+            group, territory, manager = own if len(own) == 3 else ("", *own)
+            itself, primary = _itself(title, *row[len(there) :]) if more else (NOBODY, "")
+            stage = stages.get(name, NO_STAGE)
+            found[party_type, name] = Standing(title, group, territory, manager, *stage, itself, primary)
     return found
 
 
@@ -74,6 +67,5 @@ def _stages(party_type: str, parties: list[str]) -> dict[str, tuple[str, str, in
     }
 
 
-def _itself(title: str, values: list[str]) -> tuple[Recipient, str]:
-    email, mobile, language, primary = values
+def _itself(title: str, email: str, mobile: str, language: str, primary: str) -> tuple[Recipient, str]:
     return Recipient(title, "", writable_email(email), mobile, language), primary

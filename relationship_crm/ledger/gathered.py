@@ -43,8 +43,9 @@ def read(statement: Any, arguments: dict[str, Any] | None = None) -> Texts:
 
     `arguments`: values of the latter that are given at run time. Every column needs a name.
     """
-    names = [term.alias or term.name for term in branches(statement)[0]._selects]
-    if hasattr(type(statement), "walk"):
+    first = branches(statement)[0]
+    names = [term.alias or term.name for term in first._selects]
+    if first.dialect:  # of `frappe.qb`; ours learn theirs when they are rendered
         plain = statement.walk()
         gathered = _around(frappe.qb, statement, names).walk()
     else:
@@ -68,7 +69,8 @@ def read_texts(doctype: str, columns: Sequence[str], where: str, names: Iterable
         place = columns.index(where)
         return [row for row in _run((gathered, ()), (plain, ()), len(columns)) if row[place] in names]
     plain, gathered = _selections(doctype, tuple(columns), where)
-    return _run((gathered, (names,)), (plain, (names,)), len(columns))
+    values = (tuple(names),)  # of a set MySQLdb, which version 16 uses, makes one text
+    return _run((gathered, values), (plain, values), len(columns))
 
 
 def most(doctypes: Sequence[str], number: int) -> bool:
@@ -102,9 +104,8 @@ def _selections(doctype: str, columns: tuple[str, ...], where: str) -> tuple[str
 
 def _run(gathered: tuple[str, Any], plain: tuple[str, Any], width: int) -> Texts:
     sql, values = gathered
-    text, number = frappe.db.sql(_LIMIT + sql, values)[
-        0
-    ]  # nosemgrep: words of our own before a rendered query
+    # words of our own before a rendered query
+    ((text, number),) = frappe.db.sql(_LIMIT + sql, values)  # nosemgrep
     if not number:
         return []
     if text and text.count(RECORD) == number and text.count(UNIT) == number * (width - 1):

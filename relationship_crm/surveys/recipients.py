@@ -54,6 +54,8 @@ def address_of(invitation: Any) -> str:
 
 def plain_number(number: str) -> str:
     """A phone number without what people put between the digits."""
+    if not number:
+        return ""
     digits = re.sub(r"\D", "", number)
     return f"+{digits}" if digits and number.strip().startswith("+") else digits
 
@@ -185,7 +187,9 @@ def _languages(users: Iterable[str]) -> dict[str, str]:
 
 def writable_email(text: str | None) -> str:
     """An address that can be written to, in small letters, or nothing."""
-    email = (text or "").strip().lower()
+    if not text:
+        return ""
+    email = text.strip().lower()
     # Frappe's own check takes most of the time of a long list; what is plainly an address need not wait for it
     return email if email and (PLAIN.fullmatch(email) or frappe.utils.validate_email_address(email)) else ""
 

@@ -22,12 +22,14 @@ from frappe.utils import add_days, getdate, today
 from relationship_crm.assessment.run import assess_parties
 from relationship_crm.campaigns import calls, freezing, responses, run, touches
 from relationship_crm.campaigns.token import token_of
+from relationship_crm.surveys.recipients import plain_number
 
 PREFIX = "RCRM Browser Wave"
 GROUP, LIST, STATIC = f"{PREFIX} Crafts", f"{PREFIX} Crafts", f"{PREFIX} Chosen"
 SPRING, AUTUMN = f"{PREFIX} Spring", f"{PREFIX} Autumn"
+EMAIL, PHONE = "rcrm-browser-wave-{:02d}@example.com", "+49 30 55{:05d}"
 #: Everybody on the list, of whom a fifth is left out by lot.
-LISTED, CONTROL = 25, 5
+LISTED, CONTROL = 10, 2
 CAMPAIGN, ACTIVITY, TOUCH = "Relationship Campaign", "Campaign Activity", "Campaign Touch"
 
 
@@ -88,11 +90,11 @@ def outgoing() -> None:
 
 
 def party(number: int) -> str:
-    """A customer with a contact; of four the first never bought, the second once, and so on."""
+    """A customer with a contact; of three the first never bought, the second once, the third twice."""
     name = erp.customer(f"{PREFIX} {number:02d}", customer_group=GROUP)
-    phones = [{"phone": f"+49 30 55{number:05d}", "is_primary_mobile_no": 1}]
-    contact(name, f"rcrm-browser-wave-{number:02d}@example.com", phone_nos=phones)
-    for months in range(number % 4):
+    phones = [{"phone": PHONE.format(number), "is_primary_mobile_no": 1}]
+    contact(name, EMAIL.format(number), phone_nos=phones)
+    for months in range(number % 3):
         erp.invoice(name, add_days(getdate(), -40 * (months + 1)), [(erp.ADVICE, 1, 100)])
     return name
 
@@ -127,7 +129,7 @@ def mailed(of: str) -> str:
     assert sent.sent == LISTED - CONTROL, sent
     frappe.db.set_value(ACTIVITY, doc.name, {"status": "Completed", "made": 1, "progress": 100})
     touches_of = frappe.get_all(TOUCH, {"activity": doc.name}, ["name", "customer"], order_by="name")
-    said = ("Interested", "Interested", "Question", "Not Interested", "Interested")
+    said = ("Interested", "Interested", "Question", "Not Interested")
     responses.record(
         [
             responses.Answer(
@@ -185,8 +187,13 @@ def called(of: str, user: str) -> str:
 
 def rest_is_over() -> None:
     """Those who just got a mail may be called."""
-    ours = {"address": ("like", "rcrm-browser-wave%")}
-    frappe.db.set_value("Survey Recipient", ours, "last_contacted_on", None)
+    frappe.db.set_value("Survey Recipient", {"address": ("in", addresses())}, "last_contacted_on", None)
+
+
+def addresses() -> list[str]:
+    """Addresses and numbers of all of them, as they are kept."""
+    everybody = range(LISTED)
+    return [EMAIL.format(n) for n in everybody] + [plain_number(PHONE.format(n)) for n in everybody]
 
 
 def said(touch: str) -> list[str]:
@@ -221,7 +228,7 @@ def remove_all() -> None:
     )
     remove("Email Queue", queued)
     frappe.db.delete("Email Unsubscribe", {"reference_name": of_these})
-    frappe.db.delete("Survey Recipient", {"address": ("like", "rcrm-browser-wave%")})
+    frappe.db.delete("Survey Recipient", {"address": ("in", addresses())})
     remove(ACTIVITY, activities)
     remove(CAMPAIGN, names)
     lists = frappe.get_all("Campaign Target List", {"name": like}, pluck="name", order_by="name")

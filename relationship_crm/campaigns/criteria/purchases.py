@@ -6,6 +6,7 @@ when more was bought on it than given back.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import frappe
@@ -50,26 +51,31 @@ def basis() -> str:
     return frappe.db.get_single_value("Relationship CRM Settings", "purchase_basis") or SALES_INVOICE
 
 
-def purchases(scope: Scope) -> tuple[QueryBuilder, Any]:
-    """A query of documents with the columns above, of the list's company where it has one, and their table."""
+def purchases(scope: Scope, *columns: str, day: str = "", since: Any = None) -> tuple[QueryBuilder, Any]:
+    """A query of documents with these of the columns above, of the list's company where it has one, and their table.
+
+    `day`: the column of `since`, the first day that counts. Only what is asked for is put into the table: it is a temporary one,
+    whose texts have their full width. Revenue is in the list's currency.
+    """
     rows = purchase_rows_query(base.Scope(SiteLedger().has), basis())
-    named = union_all(
-        [
-            selecting(branch, [term.as_(name) for term, name in zip(branch._selects, COLUMNS, strict=True)])
-            for branch in branches(rows)
-        ]
-    ).as_("p")
-    statement = sorting_query().from_(named)
-    if scope.company:
-        statement = statement.where(named.company == Value(scope.company))
-    return statement, named
+    rates = company_rates(currency()) if "revenue" in columns and not scope.company else None
+    parts = []
+    for branch in branches(rows):
+        terms = dict(zip(COLUMNS, branch._selects, strict=True))
+        if scope.company:
+            branch = branch.where(terms["company"] == Value(scope.company))
+        if rates is not None:
+            terms["revenue"] = terms["revenue"] * _rate(terms["company"], rates)
+        if since:
+            branch = branch.where(terms[day] >= Value(since))
+        parts.append(selecting(branch, [terms[name].as_(name) for name in columns]))
+    named = union_all(parts).as_("p")
+    return sorting_query().from_(named), named
 
 
 def _days(scope: Scope, since: Any = None) -> tuple[QueryBuilder, Any]:
     """Customers and their days with a purchase, from a day on."""
-    statement, p = purchases(scope)
-    if since:
-        statement = statement.where(p.bought >= Value(since))
+    statement, p = purchases(scope, "customer", "bought", "amount", day="bought", since=since)
     days = (
         statement.select(p.customer, p.bought)
         .groupby(p.customer, p.bought)
@@ -115,20 +121,14 @@ def _number(rule: Rule, scope: Scope) -> set[Key]:
 
 
 def _revenue(rule: Rule, scope: Scope) -> set[Key]:
-    statement, p = purchases(scope)
-    if rule.days:
-        statement = statement.where(p.posted >= Value(first_day(rule)))
-    return _enough(
-        rule, scope, statement.select(p.customer).groupby(p.customer), Sum(p.revenue * _rate(scope, p))
-    )
+    since = first_day(rule) if rule.days else None
+    statement, p = purchases(scope, "customer", "revenue", day="posted", since=since)
+    return _enough(rule, scope, statement.select(p.customer).groupby(p.customer), Sum(p.revenue))
 
 
-def _rate(scope: Scope, p: Any) -> Any:
+def _rate(company: Any, rates: Mapping[str, float]) -> Any:
     """What a row's amounts are multiplied with; a company without a stored rate counts for nothing."""
-    if scope.company:
-        return Value(1)
-    rates = company_rates(currency())
-    pairs = [(p.company == Value(company), rate) for company, rate in rates.items()]
+    pairs = [(company == Value(name), rate) for name, rate in rates.items()]
     return case(*pairs, otherwise=0) if pairs else Value(0)
 
 

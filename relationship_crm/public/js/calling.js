@@ -171,10 +171,10 @@ export function add_list_actions(listview) {
 		page.add_actions_menu_item(__("Mark as {0}", [__(mark)]), () => mark_chosen(listview, mark), false);
 	});
 	if (!is_manager()) return;
-	page.add_menu_item(__("Redistribute Calls"), () => redistribute({ after: () => listview.refresh() }));
+	page.add_menu_item(__("Redistribute Calls"), () => redistribute({ after: () => look_again(listview) }));
 	page.add_actions_menu_item(
 		__("Give Calls to Others"),
-		() => redistribute({ touches: listview.get_checked_items(true), after: () => listview.refresh() }),
+		() => redistribute({ touches: listview.get_checked_items(true), after: () => look_again(listview) }),
 		false
 	);
 }
@@ -203,6 +203,12 @@ async function mark_chosen(listview, attendance) {
 	if (!chosen.length) return frappe.msgprint(__("Choose people who were invited to an event."));
 	await mark(chosen.map((row) => row.name), attendance);
 	listview.clear_checked_items?.();
+	look_again(listview);
+}
+
+/** Frappe ignores a list that asks for the same twice within seconds; here the rows have changed meanwhile. */
+function look_again(listview) {
+	listview.last_args = null;
 	listview.refresh();
 }
 

@@ -46,7 +46,7 @@ export const stage_filter = (fieldname, label) => ({ fieldname, label, fieldtype
 /** The stages of the ladder in use, lowest first; none for who may not read them. */
 export async function stage_names() {
 	if (!frappe.model.can_read("Relationship Stage")) return [];
-	const used = await frappe.db.get_single_value("Relationship CRM Settings", "stage_model").catch(() => null);
+	const used = await ladder_in_use();
 	const stages = await frappe.db.get_list("Relationship Stage", {
 		fields: ["stage_name"],
 		filters: used ? { stage_model: used } : {},
@@ -54,6 +54,15 @@ export async function stage_names() {
 		limit: 100,
 	});
 	return [...new Set(stages.map((s) => s.stage_name))];
+}
+
+/** Whoever may not read the settings, sees it by a relationship; asking in vain would show an error. */
+async function ladder_in_use() {
+	const settings = "Relationship CRM Settings";
+	if (frappe.model.can_read(settings)) return frappe.db.get_single_value(settings, "stage_model");
+	if (!frappe.model.can_read("Relationship")) return null;
+	const [row] = await frappe.db.get_list("Relationship", { fields: ["stage_model"], order_by: "modified desc", limit: 1 });
+	return row?.stage_model;
 }
 
 /** Fills stage filters with the names of the ladder in use; without permission they stay free text. */

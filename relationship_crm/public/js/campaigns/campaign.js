@@ -1,6 +1,7 @@
 // The form of a campaign: its states, the documents around it, copies; and its Gantt view.
 import * as calling from "../calling";
 import { esc } from "../panel/html";
+import { may_open } from "./result";
 
 const CAMPAIGN = "Relationship Campaign";
 const SERVER = "relationship_crm.campaigns";
@@ -70,11 +71,9 @@ function add_documents(frm) {
 	frm.add_custom_button(__("Activities"), of("Campaign Activity"), view);
 	frm.add_custom_button(__("Members"), of("Campaign Member"), view);
 	frm.add_custom_button(__("Responses"), of("Campaign Response"), view);
-	frm.add_custom_button(
-		__("Acquisition Cost and Payback"),
-		() => frappe.set_route("query-report", "Acquisition Cost and Payback", { company, campaign }),
-		view
-	);
+	const payback = "Acquisition Cost and Payback";
+	if (!may_open(payback)) return;
+	frm.add_custom_button(__(payback), () => frappe.set_route("query-report", payback, { company, campaign }), view);
 }
 
 async function name_in_documents(frm) {
@@ -93,7 +92,7 @@ export function copy(frm, as_template) {
 			{
 				fieldname: "start_date",
 				fieldtype: "Date",
-				label: __("Start"),
+				label: __("Start Date"),
 				reqd: 1,
 				default: as_template ? start_date : frappe.datetime.get_today(),
 				description: __("All days of the plan and of the activities move with it."),

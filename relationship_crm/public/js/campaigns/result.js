@@ -30,7 +30,7 @@ export async function draw_result(frm) {
 	$wrapper.html(`<div class="rcrm rcrm-result">
 		${found.note ? `<div class="rcrm-notice">${esc(found.note)}</div>` : ""}
 		${goals(found)}${effect(found)}${credit(found)}${funnel(found)}${variants(found)}
-		<p class="rcrm-small-print">${["Campaign Performance", "Campaign Funnel", "Response by Stage"].map(link).join(" · ")}</p>
+		<p class="rcrm-small-print">${REPORTS.filter(may_open).map(link).join(" · ")}</p>
 	</div>`);
 	$wrapper.find("[data-report]").on("click", (event) => {
 		event.preventDefault();
@@ -38,6 +38,8 @@ export async function draw_result(frm) {
 	});
 }
 
+const REPORTS = ["Campaign Performance", "Campaign Funnel", "Response by Stage"];
+export const may_open = (report) => Boolean(frappe.boot.user.all_reports?.[report]);
 const link = (report) => `<a href="#" data-report="${esc(report)}">${esc(__(report))}</a>`;
 const money = (value, currency) => esc(format_currency(value, currency));
 const percent = (value, digits = 1) => (known(value) ? `${esc(format_number(value, null, digits))} %` : "–");

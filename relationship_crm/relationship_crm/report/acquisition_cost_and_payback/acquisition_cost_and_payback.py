@@ -118,7 +118,7 @@ def columns() -> list[dict[str, Any]]:
         rows.column("campaign", _("No."), "Link", 125, options=CAMPAIGN, hidden=1),
         rows.column("kind", _("Kind"), "Data", 110),
         rows.column("status", _("Status"), "Data", 100),
-        rows.column("start_date", _("Start"), "Date", 105),
+        rows.column("start_date", _("Start Date"), "Date", 105),
         rows.money("cost", _("Actual Cost"), 130),
         rows.column("customers", _("New Customers"), "Int", 125),
         rows.column("goal", _("Wanted"), "Int", 85),

@@ -140,8 +140,8 @@ class Report:
                 column("title", _("Campaign"), "Data", 210),
                 column("status", _("Status"), "Data", 95),
                 column("kind", _("Kind"), "Data", 105),
-                column("start_date", _("Start"), "Date", 115),
-                column("end_date", _("End"), "Date", 115),
+                column("start_date", _("Start Date"), "Date", 115),
+                column("end_date", _("End Date"), "Date", 115),
             ]
             if self.view == CAMPAIGN
             else [
