@@ -128,7 +128,7 @@ def test_script_in_an_answer_stays_text_in_the_desk(desk: Any, ask: Callable[...
     desk.locator(SHOWN).first.wait_for()
     unharmed(desk)
     desk.locator(".grid-row .btn-open-row:visible").nth(1).click()
-    desk.locator(".grid-row-open, .form-in-grid").first.wait_for()
+    desk.locator(".grid-row-open:visible, .form-in-grid:visible").first.wait_for()
     unharmed(desk)
     desk.keyboard.press("Escape")
     go(desk, "Form", "Survey Follow Up", made["follow_up"])
