@@ -102,17 +102,24 @@ def planned(doc: Document) -> dict[tuple[str, date], Decimal]:
     return found
 
 
-def _budgets(basis: Basis, nodes: Sequence[str], start: date, end: date) -> list[Any]:
-    """Submitted Budgets on bookings, by account. Version 15 has a table of accounts and one year, 16 one account."""
+def _accounts() -> tuple[Any, Any, Any, Any, Any]:
+    """Accounts of Budgets: query, Budget, what holds account and amount, first and last day.
+
+    Version 15 has a table of accounts and one fiscal year, 16 one account and days of its own.
+    """
     head = frappe.qb.DocType(BUDGET)
     query = frappe.qb.from_(head)
-    if frappe.get_meta(BUDGET).has_field("accounts"):
-        line, year = frappe.qb.DocType("Budget Account"), frappe.qb.DocType("Fiscal Year")
-        query = query.join(line).on((line.parent == head.name) & (line.parenttype == BUDGET))
-        query = query.join(year).on(year.name == head.fiscal_year)
-        first, last = year.year_start_date, year.year_end_date
-    else:
-        line, first, last = head, head.budget_start_date, head.budget_end_date
+    if not frappe.get_meta(BUDGET).has_field("accounts"):
+        return query, head, head, head.budget_start_date, head.budget_end_date
+    line, year = frappe.qb.DocType("Budget Account"), frappe.qb.DocType("Fiscal Year")
+    query = query.join(line).on((line.parent == head.name) & (line.parenttype == BUDGET))
+    query = query.join(year).on(year.name == head.fiscal_year)
+    return query, head, line, year.year_start_date, year.year_end_date
+
+
+def _budgets(basis: Basis, nodes: Sequence[str], start: date, end: date) -> list[Any]:
+    """Submitted Budgets on bookings, by account."""
+    query, head, line, first, last = _accounts()
     return (
         query.select(
             head.name.as_("budget"),
@@ -219,15 +226,7 @@ def make(campaign: str, action: str = STOP) -> dict[str, list[str]]:
 
 def _budgeted(doc: Document, basis: Basis) -> list[Any]:
     """Accounts that have a Budget against just this basis, drafts too: ERPNext allows no second one."""
-    head = frappe.qb.DocType(BUDGET)
-    query = frappe.qb.from_(head)
-    if frappe.get_meta(BUDGET).has_field("accounts"):
-        line, year = frappe.qb.DocType("Budget Account"), frappe.qb.DocType("Fiscal Year")
-        query = query.join(line).on((line.parent == head.name) & (line.parenttype == BUDGET))
-        query = query.join(year).on(year.name == head.fiscal_year)
-        first, last = year.year_start_date, year.year_end_date
-    else:
-        line, first, last = head, head.budget_start_date, head.budget_end_date
+    query, head, line, first, last = _accounts()
     return (
         query.select(line.account, first.as_("start"), last.as_("end"))
         .where((head.docstatus < 2) & (head.company == basis.company) & (head[basis.column] == basis.value))
