@@ -75,6 +75,9 @@ def reasons() -> dict[str, str]:
     }
 
 
+Told = dict[str, set[str]]
+
+
 class _Said:
     """What was said by the people of some rows, on every record that has their address."""
 
@@ -89,28 +92,31 @@ class _Said:
                 "email": {(row["email"] or "").lower() for row in rows} - {""},
                 "address": {address(row) for row in rows} - {""},
             }
-        #: Records and addresses that said no, or yes: a record's DocType and name, an address without one.
-        self.no: set[tuple[str, str]] = set()
-        self.yes: set[tuple[str, str]] = set()
+        #: Records that said no, or yes, by DocType; addresses under none.
+        self.no: Told = {"Contact": set(), "Lead": set(), "": set()}
+        self.yes: Told = {"Contact": set(), "Lead": set(), "": set()}
         for doctype in ("Contact", "Lead"):
             self._read(doctype, names[doctype], names["email"])
-        #: Addresses with the campaigns they unsubscribed from.
-        self.left = set()
-        for email, campaign in _unsubscribed(names["email"]):
-            (self.left if campaign else self.no).add((campaign, email))
+        #: Addresses with the one campaign they unsubscribed from.
+        self.left: set[tuple[str, str]] = set()
+        for email, everywhere, doctype, campaign in _unsubscribed(names["email"]):
+            if everywhere:
+                self.no[""].add(email.lower())
+            elif doctype == CAMPAIGN:
+                self.left.add((email.lower(), campaign))
         self.stopped = _stopped(names["address"])
         self.disabled = _disabled(names["Customer"])
 
     @property
     def anything(self) -> bool:
         """Whether there is a no among all this."""
-        return bool(self.no or self.left or self.stopped or self.disabled)
+        return any((*self.no.values(), self.left, self.stopped, self.disabled))
 
     def refused(self, row: Mapping[str, Any]) -> bool:
         """Whether the person of a row wants no campaigns, or not this one."""
         return (
             _is_among(self.no, row)
-            or (row["campaign"], (row["email"] or "").lower()) in self.left
+            or (bool(self.left) and ((row["email"] or "").lower(), row["campaign"]) in self.left)
             or (bool(self.stopped) and address(row) in self.stopped)
         )
 
@@ -133,17 +139,17 @@ class _Said:
                 told = self.yes
             else:
                 continue
-            told.add((doctype, name))
+            told[doctype].add(name)
             if email:
-                told.add(("", email.lower()))
+                told[""].add(email.lower())
 
 
-def _is_among(told: set[tuple[str, str]], row: Mapping[str, Any]) -> bool:
+def _is_among(told: Told, row: Mapping[str, Any]) -> bool:
     """Whether a record or the address that stands for the person of a row is among these."""
-    return bool(told) and (
-        ("", (row["email"] or "").lower()) in told
-        or ("Contact", row["contact"]) in told
-        or (row["party_type"] == "Lead" and ("Lead", row["party"]) in told)
+    return (
+        row["contact"] in told["Contact"]
+        or (row["email"] or "").lower() in told[""]
+        or (row["party_type"] == "Lead" and row["party"] in told["Lead"])
     )
 
 
@@ -162,17 +168,13 @@ def _disabled(customers: set[str] | None) -> set[str]:
     return {name for name, disabled in rows if disabled}
 
 
-def _unsubscribed(emails: set[str] | None) -> Iterable[tuple[str, str]]:
-    """Addresses with the campaigns they unsubscribed from; an empty name stands for all mail."""
+def _unsubscribed(emails: set[str] | None) -> Sequence[tuple]:
+    """Who unsubscribed: the address, whether from all mail, else the kind and name of what it was."""
     columns = ("email", "global_unsubscribe", "reference_doctype", "reference_name")
-    if emails is None:
-        t = frappe.qb.DocType("Email Unsubscribe")
-        rows = frappe.qb.from_(t).select(*(t[column] for column in columns)).run()
-    else:
-        rows = read_rows("Email Unsubscribe", columns, "email", emails)
-    for email, everywhere, doctype, name in rows:
-        if everywhere or doctype == CAMPAIGN:
-            yield email.lower(), "" if everywhere else name
+    if emails is not None:
+        return read_rows("Email Unsubscribe", columns, "email", emails)
+    t = frappe.qb.DocType("Email Unsubscribe")
+    return frappe.qb.from_(t).select(*(t[column] for column in columns)).where(t.email != "").run()
 
 
 def _stopped(addresses: set[str] | None) -> set[str]:

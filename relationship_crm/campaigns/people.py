@@ -104,7 +104,7 @@ def _candidates(
         if mark and mark not in {address_of(person) for person in persons}:
             persons = [*persons, itself]
         if language := itself.language:
-            persons = [p if p.language else p._replace(language=language) for p in persons]
+            persons = [person.speaking(language) for person in persons]
         found[key] = persons or [itself]
     return found
 

@@ -61,14 +61,6 @@ class Posted:
         own = np.flatnonzero(root == np.arange(len(self)))
         return Families(own, self.ordered[own], amount[own], paid[own])
 
-    def chosen(self, which: np.ndarray) -> Posted:
-        """Some of them (True by position), with whole families: who is chosen must be by customer."""
-        place = np.cumsum(which) - 1
-        back = self.returns[which]
-        known = (back >= 0) & which[back]
-        arrays = {name: getattr(self, name)[which] for name in self.__dataclass_fields__}
-        return Posted(**{**arrays, "returns": np.where(known, place[back], -1)})
-
 
 @dataclass(frozen=True)
 class Families:
@@ -83,7 +75,9 @@ class Families:
 def read(of: Range) -> Posted:
     """All invoices and returns of a range."""
     columns = of.columns(
-        ("invoices",), lambda: union_all([queries.invoices_query(of, kind) for kind in (0, 1)])
+        ("invoices",),
+        lambda: union_all([queries.invoices_query(of, kind) for kind in (0, 1)]),
+        queries.CUSTOMER,
     )
     if not columns:
         return _nothing()
@@ -137,11 +131,8 @@ def _at_most_the_rest(found: Posted) -> np.ndarray:
 
 def read_of(of: Range) -> tuple[Posted, np.ndarray]:
     """The invoices of a range's customers, and the place of each one's customer among them."""
-    names = of.customers or ()
     found = read(of)
-    customer = positions(found.customer, {name: i for i, name in enumerate(names)})
-    known = customer >= 0
-    return (found, customer) if known.all() else (found.chosen(known), customer[known])
+    return found, positions(found.customer, {name: i for i, name in enumerate(of.customers or ())})
 
 
 def net_total(of: Range) -> int:

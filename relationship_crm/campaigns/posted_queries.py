@@ -16,7 +16,16 @@ from pypika.terms import Function
 
 from relationship_crm.campaigns.bookings import unit_of
 from relationship_crm.ledger.database import Queries
-from relationship_crm.ledger.dialect import UNIT, Arg, DayNumber, InList, Value, packed, query, table
+from relationship_crm.ledger.dialect import (
+    UNIT,
+    Arg,
+    DayNumber,
+    InList,
+    Value,
+    packed,
+    query,
+    table,
+)
 from relationship_crm.ledger.site import SiteLedger
 from relationship_crm.signals.sources import case, filled, own_invoice
 
@@ -24,6 +33,8 @@ SALES_INVOICE, POS_INVOICE = "Sales Invoice", "POS Invoice"
 DOCTYPES = (SALES_INVOICE, POS_INVOICE)
 #: With more customers than this everything is read and the rest left aside: long lists of names cost more than rows.
 MANY = 5_000
+#: The place of the customer among the columns of invoices.
+CUSTOMER = 2
 #: Later than any document.
 _EVER = date(9999, 12, 30)
 
@@ -34,7 +45,7 @@ _queries = Queries()
 class Range:
     """Of which company, up to which day, of which customers; everything and everybody unless told otherwise.
 
-    Of very many customers the queries read everybody's and the rest has to be left aside, unless `strict`.
+    Of very many customers the queries read everybody's and the rest is left aside, unless `strict`.
     """
 
     company: str
@@ -78,10 +89,13 @@ class Range:
         rendered = _queries.get((*key, self.restricted, self.past), build, ledger.dialect)
         return ledger.rows(rendered, self.arguments())
 
-    def columns(self, key: tuple, build: Any) -> list[tuple[str, ...]]:
-        """The columns of a long query as texts, none where there are no rows."""
-        rows = self.rows(key, lambda: packed(build()))
-        return list(zip(*[row[0].split(UNIT) for row in rows], strict=True))
+    def columns(self, key: tuple, build: Any, customer: int) -> list[tuple[str, ...]]:
+        """The columns of a long query as texts, none where there are no rows; `customer`: the place of the one that names them."""
+        rows = (row[0].split(UNIT) for row in self.rows(key, lambda: packed(build())))
+        if self.customers is None:
+            return list(zip(*rows, strict=True))
+        wanted = set(self.customers)
+        return list(zip(*(row for row in rows if row[customer] in wanted), strict=True))
 
     def own(self, document: Any, kind: int) -> Any:
         """The condition that an invoice counts here."""

@@ -38,22 +38,24 @@ NO_STAGE = ("", "", 0)
 
 
 def standings(keys: Iterable[Key]) -> dict[Key, Standing]:
-    """Each party's standing. Two queries a party type."""
+    """Each party's standing. Two queries a party type, three where there are very many."""
     found: dict[Key, Standing] = {}
     wanted: dict[str, list[str]] = {}
     for party_type, party in keys:
         wanted.setdefault(party_type, []).append(party)
     for party_type, parties in sorted(wanted.items()):
         stages = _stages(party_type, parties)
-        columns = COLUMNS[party_type]
-        there = ("name", *(column for column in columns if column))
-        more = OF_CUSTOMERS if party_type == "Customer" else ()
-        for row in read_texts(party_type, (*there, *more), "name", parties):
-            name, title, *own = row[: len(there)]
-            group, territory, manager = own if len(own) == 3 else ("", *own)
-            itself, primary = _itself(title, *row[len(there) :]) if more else (NOBODY, "")
+        columns = ("name", *(column for column in COLUMNS[party_type] if column))
+        if party_type == "Customer":
+            rows = read_texts(party_type, (*columns, *OF_CUSTOMERS), "name", parties)
+            for name, title, group, territory, manager, email, mobile, language, primary in rows:
+                itself = Recipient(title, "", writable_email(email), mobile, language)
+                stage = stages.get(name, NO_STAGE)
+                found[party_type, name] = Standing(title, group, territory, manager, *stage, itself, primary)
+            continue
+        for name, title, *group, territory, manager in read_texts(party_type, columns, "name", parties):
             stage = stages.get(name, NO_STAGE)
-            found[party_type, name] = Standing(title, group, territory, manager, *stage, itself, primary)
+            found[party_type, name] = Standing(title, "".join(group), territory, manager, *stage)
     return found
 
 
@@ -65,7 +67,3 @@ def _stages(party_type: str, parties: list[str]) -> dict[str, tuple[str, str, in
         for kind, party, stage, stage_name, rung in read_texts("Relationship", columns, "party", parties)
         if kind == party_type
     }
-
-
-def _itself(title: str, email: str, mobile: str, language: str, primary: str) -> tuple[Recipient, str]:
-    return Recipient(title, "", writable_email(email), mobile, language), primary

@@ -35,6 +35,10 @@ class Recipient(NamedTuple):
     language: str = ""
     unsubscribed: bool = False
 
+    def speaking(self, language: str) -> Recipient:
+        """The same person, in this language where none of its own is known."""
+        return self if self.language or not language else Recipient(*self[:4], language, self.unsubscribed)
+
     def channel(self, wanted: str) -> str:
         """How to reach the person: as wanted, else by e-mail; empty where neither is possible."""
         if wanted == SMS and self.mobile_no:
@@ -88,7 +92,7 @@ def _choose(people: Sequence[Recipient], channel: str, language: str) -> Recipie
     refused = {person.email for person in people if person.unsubscribed}
     willing = [p for p in able if not p.unsubscribed and p.email not in refused - {""}]
     chosen = next(iter(willing or able or people), NOBODY)
-    return chosen if chosen.language else chosen._replace(language=language)
+    return chosen.speaking(language)
 
 
 def own_addresses(keys: set[Key]) -> dict[Key, tuple[Recipient, str]]:
