@@ -21,6 +21,18 @@ CAMPAIGN, DIMENSION = "Relationship Campaign", "Accounting Dimension"
 MARCH = date(YEAR, 3, 1)
 
 
+def drop_orphans(column: str) -> None:
+    """ERPNext deletes the fields of a dimension and leaves their columns."""
+    found = frappe.db.sql(
+        "select table_name from information_schema.columns where table_schema = database() and column_name = %s",
+        (column,),
+        pluck=True,
+    )
+    for name in found:
+        if not frappe.get_meta(name.removeprefix("tab"), cached=False).has_field(column):
+            frappe.db.sql_ddl(f"ALTER TABLE `{name}` DROP COLUMN `{column}`")
+
+
 @pytest.fixture(scope="module")
 def dimension(house):
     """The dimension, and whether ERPNext knows it."""
@@ -35,8 +47,10 @@ def dimension(house):
     frappe.db.rollback()
     if made:
         made.reload()
+        column = made.fieldname
         made.delete()
         frappe.db.commit()
+        drop_orphans(column)
     frappe.flags.accounting_dimensions = None
     frappe.clear_cache()
 
