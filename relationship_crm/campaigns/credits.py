@@ -36,6 +36,7 @@ from relationship_crm.campaigns.attribution import by_campaign as summed
 from relationship_crm.campaigns.posted import Posted
 from relationship_crm.campaigns.posted_queries import Range
 from relationship_crm.campaigns.reached import Reached
+from relationship_crm.engine.grid import day_of
 
 SETTINGS = "Relationship CRM Settings"
 
@@ -201,14 +202,10 @@ def first_purchases(
     best = _largest(book, party[some], credits.touch[some], credits.amount[some])
     known = posted.openings(book.range)
     return {
-        name: Purchase(date.fromordinal(number + _ORDINAL), float(book.money(amount)), best.get(place, ""))
+        name: Purchase(day_of(number), float(book.money(amount)), best.get(place, ""))
         for place, (number, amount) in first.items()
         if (name := book.reached.customers[place]) not in known
     }
-
-
-#: Ordinal of 1970-01-01.
-_ORDINAL = date(1970, 1, 1).toordinal()
 
 
 def _first_days(book: Book) -> dict[int, tuple[int, int]]:

@@ -17,6 +17,7 @@ from frappe.utils import add_days, getdate
 from relationship_crm.assessment.bulk import read_rows
 from relationship_crm.campaigns import pressure, touches
 from relationship_crm.campaigns.pressure import YEAR, Frequency, Plan, Pressure
+from relationship_crm.engine.grid import day_number
 from relationship_crm.relationship_crm.report import rows
 
 #: Fields of a relationship that the report shows.
@@ -27,7 +28,6 @@ FIELDS = (
 STAGE = "Relationship Stage"
 #: Touches that reached somebody, or were handed to a queue, a gateway or a printer.
 COUNTED = (touches.SENT, touches.REACHED)
-_EPOCH = date(1970, 1, 1)
 
 Key = tuple[str, str]
 
@@ -54,7 +54,7 @@ def read(filters: dict[str, Any], as_of: date | None = None) -> Book:
     index = _index(found)
     who, when, last = _touches(index, day)
     stage = np.array([places[row.stage_name] for row in found], dtype=np.int64)
-    count = pressure.touches_of(who, when, len(found), _number(day))
+    count = pressure.touches_of(who, when, len(found), day_number(day))
     known = _days_known(found, day)
     plan = plan_of(stages)
     classes = pressure.classify(count, stage, plan, known)
@@ -139,7 +139,7 @@ def _touches(index: dict[Key, int], day: date) -> tuple[np.ndarray, np.ndarray, 
         place = index.get((party_type, party)) if place is None else place
         if place is None:
             continue
-        once.add((place, _number(moment.date()), campaign))
+        once.add((place, day_number(moment.date()), campaign))
         last[place] = max(last.get(place, moment), moment)
     who = np.array([place for place, _day, _campaign in once], dtype=np.int64)
     when = np.array([number for _place, number, _campaign in once], dtype=np.int64)
@@ -162,7 +162,3 @@ def _days_known(found: list[Any], day: date) -> np.ndarray:
         known += [getdate(row.first_purchase)] if row.first_purchase else []
         days.append((day - min(known, default=day)).days + 1)
     return np.clip(np.array(days, dtype=np.int64), 1, YEAR)
-
-
-def _number(day: date) -> int:
-    return (day - _EPOCH).days

@@ -14,12 +14,12 @@ from relationship_crm.campaigns.apportion import amounts
 from relationship_crm.campaigns.attribution import Invoices, Model, Touches, attribute, by_campaign
 from relationship_crm.campaigns.effect import Arm, Effect, in_words, mean_effect, rate_effect
 from relationship_crm.campaigns.variance import Actual, Compared, Planned, compare
+from relationship_crm.engine.grid import day_number
 from relationship_crm.ledger.database import SqliteLedger
 
 #: What the report needs; without one of them there is nothing to tell.
 SOURCES = ("Relationship Campaign", "Campaign Member", "Campaign Touch", "Campaign Response")
 CONTROL, CONTACTED = "Control", "Contacted"
-_EPOCH = date(1970, 1, 1)
 Row = dict[str, Any]
 
 
@@ -233,4 +233,4 @@ def _by_campaign(rows: list[Row]) -> dict[str, list[Row]]:
 
 
 def _number(day: Any) -> int:
-    return (as_date(day) - _EPOCH).days
+    return day_number(as_date(day))
