@@ -27,6 +27,8 @@ class Message:
     subject: str
     content: str
     sender: str = ""
+    #: Of somebody who has no address of their own; else it is part of `sender`.
+    sender_full_name: str = ""
     email: str = ""
     phone_no: str = ""
     contact: str = ""
@@ -65,7 +67,7 @@ def _communication(message: Message) -> dict[str, Any]:
         "subject": message.subject,
         "content": message.content,
         "sender": address,
-        "sender_full_name": full_name,
+        "sender_full_name": message.sender_full_name or full_name,
         "recipients": message.email,
         "phone_no": message.phone_no,
         "reference_doctype": message.party_type,

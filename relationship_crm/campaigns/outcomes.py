@@ -15,7 +15,7 @@ from frappe import _
 from frappe.utils import cint, get_datetime, get_fullname, getdate, now_datetime
 from markupsafe import Markup
 
-from relationship_crm.assessment.bulk import write_rows
+from relationship_crm import timeline
 from relationship_crm.campaigns import calls, dialling, optout, responses, rest, run
 from relationship_crm.campaigns.calls import TOUCH
 from relationship_crm.campaigns.taking_back import Kept
@@ -216,40 +216,23 @@ def _note_on_party(row: Any, rule: Any, note: str, moment: datetime) -> str:
     """The party's timeline says that it was called, how it ended, and what was said; the Communication's name.
 
     Kept like other messages of campaigns: these have a signal of their own, which knows who responded. As a message that waits
-    for an answer, every talk on the phone would count as one that was never answered. Written as rows: saving a
-    document would also write to the party's own row, which a sale may be waiting for.
+    for an answer, every talk on the phone would count as one that was never answered.
     """
-    name, user = frappe.generate_hash(length=16), frappe.session.user
+    user = frappe.session.user
     outcome = _("Call: {0}").format(_(rule.name))
     text = Markup("").join(Markup("<p>{}</p>").format(line) for line in (outcome, *note.splitlines()) if line)
-    values = {
-        "name": name,
-        "communication_type": "Automated Message",
-        "communication_medium": "Phone",
-        "sent_or_received": "Sent",
-        "communication_date": moment,
-        "status": "Linked",
-        "seen": 1,
-        "subject": outcome[:140],
-        "content": str(text),
-        "sender": user if "@" in user else "",
-        "sender_full_name": get_fullname(user),
-        "phone_no": row.mobile_no or "",
-        "reference_doctype": row.party_type,
-        "reference_name": row.party,
-        "user": user,
-    }
-    write_rows(COMMUNICATION, tuple(values), [tuple(values.values())])
-    if row.contact:
-        link = {
-            "name": frappe.generate_hash(length=16),
-            "parent": name,
-            "parenttype": COMMUNICATION,
-            "parentfield": "timeline_links",
-            "link_doctype": CONTACT,
-            "link_name": row.contact,
-            "link_title": row.recipient_name,
-            "communication_date": moment,
-        }
-        write_rows("Communication Link", tuple(link), [tuple(link.values())])
-    return name
+    message = timeline.Message(
+        medium="Phone",
+        party_type=row.party_type,
+        party=row.party,
+        moment=moment,
+        subject=outcome[:140],
+        content=str(text),
+        sender=user if "@" in user else "",
+        sender_full_name=get_fullname(user),
+        phone_no=row.mobile_no or "",
+        contact=row.contact or "",
+        recipient_name=row.recipient_name or "",
+    )
+    timeline.note([message])
+    return message.name
