@@ -7,10 +7,15 @@ import frappe
 from relationship_crm.custom_fields import MODULE, get_custom_fields, remove_custom_fields
 from relationship_crm.install import BOARD, ROLES
 
+DIMENSION = "Accounting Dimension"
+#: Kept from before our DocTypes go until after: the columns of dimensions over them.
+LEFT = "relationship_crm_dimensions"
+
 
 def before_uninstall() -> None:
     """What must go while our DocTypes still exist. Nothing here commits: a dry run comes here too."""
     remove_custom_fields()
+    remove_dimensions()
     remove_property_setters()
     remove_roles()
     remove_scheduled_jobs()
@@ -22,6 +27,38 @@ def after_uninstall() -> None:
     if "relationship_crm" in frappe.get_installed_apps():  # a dry run
         return
     drop_columns()
+    drop_dimension_columns()
+
+
+def remove_dimensions() -> None:
+    """Accounting Dimensions over our DocTypes: their fields on ERPNext's documents would link to what is gone.
+
+    By ERPNext's own function, at once: deleting the record would leave it to a job that runs when we are gone.
+    """
+    from erpnext.accounts.doctype.accounting_dimension.accounting_dimension import delete_accounting_dimension
+
+    ours = frappe.get_all("DocType", filters={"module": MODULE}, pluck="name", order_by="name")
+    names = frappe.get_all(DIMENSION, {"document_type": ("in", ours or [""])}, pluck="name", order_by="name")
+    left = frappe.flags.setdefault(LEFT, [])
+    for name in names:
+        doc = frappe.get_doc(DIMENSION, name)
+        delete_accounting_dimension(doc)
+        frappe.db.delete("Accounting Dimension Detail", {"parent": name})
+        frappe.db.delete(DIMENSION, {"name": name})
+        left.append(doc.fieldname)
+    if names:
+        frappe.clear_cache()
+
+
+def drop_dimension_columns() -> None:
+    """The columns of those dimensions, which ERPNext leaves in some fifty tables."""
+    from erpnext.accounts.doctype.accounting_dimension.accounting_dimension import (
+        get_doctypes_with_dimensions,
+    )
+
+    for fieldname in frappe.flags.pop(LEFT, None) or []:
+        for doctype in filter(frappe.db.table_exists, get_doctypes_with_dimensions()):  # not Singles
+            _drop(doctype, [fieldname])
 
 
 def remove_property_setters() -> None:
@@ -122,14 +159,15 @@ def remove_portal_item() -> None:
 def drop_columns() -> None:
     """Drops the columns of our custom fields, where no field stands on them any more."""
     for doctype, fields in get_custom_fields().items():
-        columns = set(frappe.db.get_table_columns(doctype))
-        meta = frappe.get_meta(doctype, cached=False)
-        orphans = [
-            field["fieldname"]
-            for field in fields
-            if field["fieldname"] in columns and not meta.has_field(field["fieldname"])
-        ]
-        if orphans:
-            drops = ", ".join(f"DROP COLUMN `{column}`" for column in orphans)
-            frappe.db.sql_ddl(f"ALTER TABLE `tab{doctype}` {drops}")
-            frappe.cache.hdel("table_columns", f"tab{doctype}")
+        _drop(doctype, [field["fieldname"] for field in fields])
+
+
+def _drop(doctype: str, fieldnames: list[str]) -> None:
+    """Drop those of these columns that no field stands on."""
+    columns = set(frappe.db.get_table_columns(doctype))
+    meta = frappe.get_meta(doctype, cached=False)
+    orphans = [name for name in fieldnames if name in columns and not meta.has_field(name)]
+    if orphans:
+        drops = ", ".join(f"DROP COLUMN `{column}`" for column in orphans)
+        frappe.db.sql_ddl(f"ALTER TABLE `tab{doctype}` {drops}")
+        frappe.cache.hdel("table_columns", f"tab{doctype}")

@@ -12,8 +12,10 @@ import frappe
 import pytest
 import spending
 from erp import YEAR
+from erpnext.accounts.doctype.accounting_dimension.accounting_dimension import get_doctypes_with_dimensions
 from spending import FLYER, campaign, expense, journal, ledger, line, purchase
 
+from relationship_crm import uninstall
 from relationship_crm.campaigns import bases, budget, costs
 from relationship_crm.campaigns.budget import BudgetExceeded
 
@@ -21,16 +23,17 @@ CAMPAIGN, DIMENSION = "Relationship Campaign", "Accounting Dimension"
 MARCH = date(YEAR, 3, 1)
 
 
-def drop_orphans(column: str) -> None:
-    """ERPNext deletes the fields of a dimension and leaves their columns."""
-    found = frappe.db.sql(
-        "select table_name from information_schema.columns where table_schema = database() and column_name = %s",
-        (column,),
-        pluck=True,
+def taken_away(column: str) -> None:
+    """As uninstalling does it: ERPNext itself would leave the columns."""
+    uninstall.remove_dimensions()
+    frappe.db.commit()
+    uninstall.drop_dimension_columns()
+    assert not frappe.get_all(DIMENSION, {"document_type": CAMPAIGN})
+    assert not frappe.get_all(
+        "Custom Field", {"fieldname": column, "options": CAMPAIGN, "module": ["is", "not set"]}
     )
-    for name in found:
-        if not frappe.get_meta(name.removeprefix("tab"), cached=False).has_field(column):
-            frappe.db.sql_ddl(f"ALTER TABLE `{name}` DROP COLUMN `{column}`")
+    for doctype in filter(frappe.db.table_exists, get_doctypes_with_dimensions()):
+        assert column not in frappe.db.get_table_columns(doctype), doctype
 
 
 @pytest.fixture(scope="module")
@@ -46,11 +49,7 @@ def dimension(house):
     yield there or made.name
     frappe.db.rollback()
     if made:
-        made.reload()
-        column = made.fieldname
-        made.delete()
-        frappe.db.commit()
-        drop_orphans(column)
+        taken_away(made.fieldname)
     frappe.flags.accounting_dimensions = None
     frappe.clear_cache()
 
