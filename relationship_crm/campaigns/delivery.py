@@ -56,6 +56,8 @@ class Mail:
         for row in rows:
             try:
                 notes[row["name"]] = self._write(row, words[row["name"]], moment)
+            except database_errors():
+                raise
             except Exception as error:
                 failed.append(as_failed(row, error))
         timeline.note([note for note, _written in notes.values()])

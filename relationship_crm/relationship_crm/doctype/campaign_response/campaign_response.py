@@ -60,7 +60,7 @@ class CampaignResponse(Document):
 
     def insert(self, *args: Any, **kwargs: Any) -> Document:
         """Insert it, or change the one that is there: a file that is read twice gives no doubles."""
-        if kwargs.get("ignore_permissions") is None:
+        if not (args[0] if args else kwargs.get("ignore_permissions")):
             self.check_permission("create")  # before it tells whom it finds
         responses.begin(self)
         keep_empty(self, "company")
