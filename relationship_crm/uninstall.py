@@ -171,3 +171,5 @@ def _drop(doctype: str, fieldnames: list[str]) -> None:
         drops = ", ".join(f"DROP COLUMN `{column}`" for column in orphans)
         frappe.db.sql_ddl(f"ALTER TABLE `tab{doctype}` {drops}")
         frappe.cache.hdel("table_columns", f"tab{doctype}")
+        if newer := getattr(frappe, "client_cache", None):  # where Frappe 16 keeps them
+            newer.delete_value(f"table_columns::tab{doctype}")
