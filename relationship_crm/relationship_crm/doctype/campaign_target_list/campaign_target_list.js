@@ -11,6 +11,8 @@ frappe.ui.form.on("Campaign Target List", {
 		const { campaign } = relationship_crm;
 		campaign.draw_list(frm);
 		add_buttons(frm);
+		// A dynamic list has no entries: its rules say who is on it.
+		frm.dashboard.transactions_area.find('.document-link[data-doctype="Campaign Target Entry"]').toggle(frm.doc.kind == "Static");
 		await campaign.prepare_rules(frm);
 	},
 });
