@@ -11,7 +11,7 @@ import frappe
 from frappe import _
 from frappe.utils import date_diff
 
-from relationship_crm.campaigns import consent, criteria, listing, selection
+from relationship_crm.campaigns import consent, criteria, listing
 from relationship_crm.campaigns.criteria.purchases import buyers_since
 from relationship_crm.campaigns.people import Person
 from relationship_crm.campaigns.sample_size import detectable_rate, for_rates
@@ -27,11 +27,10 @@ ANY_SEED = "0"
 
 def of_list(target_list: Any) -> dict[str, Any]:
     """What a target list (its document) holds today, and its rules in words."""
-    parties = selection.of_list(target_list)
-    persons, standing = listing.listed(selection.Selection(dict(parties)))
+    persons, standing = listing.of_list(target_list)
     return {
         **_counted(persons, standing),
-        "parties": len(parties),
+        "parties": len(standing),
         "rules": rules_in_words(target_list),
     }
 
@@ -64,7 +63,7 @@ def size(
         return None
     days = max(date_diff(campaign.end_date, campaign.start_date), 0) + 1 + (campaign.outcome_days or 0)
     bought = buyers_since(days, campaign.company)
-    base = sum(key in bought for key in parties) / len(parties)
+    base = sum(party in bought.get(kind, ()) for kind, party in parties) / len(parties)
     least = detectable_rate(base, contacted, control)
     wanted = for_rates(base, LIFT, share) if base > 0 and base * (1 + LIFT) <= 1 else None
     return {

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from relationship_crm import garbage
 from relationship_crm.campaigns import consent, selection
 from relationship_crm.campaigns.assignment import control_group
 from relationship_crm.campaigns.people import Person, addresses, people
@@ -16,6 +17,13 @@ from relationship_crm.surveys.recipients import Key
 CONTACTED, CONTROL, LEFT_OUT = "Contacted", "Control", "Left Out"
 
 
+@garbage.put_off()
+def of_list(target_list: Any) -> tuple[list[Person], dict[Key, Standing]]:
+    """The people of a target list (its document) as they are now, and where their parties stand."""
+    return listed(selection.Selection(selection.of_list(target_list)))
+
+
+@garbage.put_off()
 def members(campaign: Any) -> tuple[list[Person], dict[Key, Standing]]:
     """The people of a campaign's lists (its document) as they are now, and where their parties stand."""
     stages = [row.stage for row in campaign.stages]

@@ -8,7 +8,7 @@ from typing import Any
 import frappe
 from frappe import _
 
-from relationship_crm.campaigns import audience, criteria, entries, freezing, listing, selection
+from relationship_crm.campaigns import audience, criteria, entries, freezing, listing
 from relationship_crm.campaigns.selection import LIST
 from relationship_crm.permissions import PARTY_TYPES
 
@@ -99,7 +99,7 @@ def export_to_email_group(target_list: str, email_group: str) -> int:
     doc.check_permission("read")
     frappe.has_permission(GROUP_MEMBER, "create", throw=True)
     frappe.get_doc(GROUP, email_group).check_permission("write")
-    persons, _standing = listing.listed(selection.Selection(selection.of_list(doc)))
+    persons, _standing = listing.of_list(doc)
     emails = {person.recipient.email for person in persons if not person.reason} - {""}
     there = frappe.get_all(GROUP_MEMBER, {"email_group": email_group}, pluck="email", order_by="email")
     new = sorted(emails - {email.lower() for email in there})

@@ -98,7 +98,10 @@ def _candidates(
     for key in order:
         itself, primary = own.get(key, (NOBODY, ""))
         persons = linked.get(key, [])
-        if names := chosen[key].contacts or ([primary, *(p.contact for p in persons)] if primary else ()):
+        names = chosen[key].contacts
+        if not names and primary and not (persons and persons[0].contact == primary):
+            names = (primary, *(person.contact for person in persons))
+        if names:
             persons = [contacts[name] for name in dict.fromkeys(names) if name in contacts]
         mark = address_of(itself)
         if mark and mark not in {address_of(person) for person in persons}:

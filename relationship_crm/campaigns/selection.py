@@ -6,7 +6,7 @@ that excludes always does. A static list holds who was put on it. One query a ru
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -76,7 +76,8 @@ def of_list(target_list: Any) -> dict[Key, Chosen]:
     terms = Chosen(
         target_list.name or "", target_list.contacts == "All Contacts", bool(target_list.only_with_consent)
     )
-    return dict.fromkeys(sorted(_matching(target_list)), terms)
+    matching = _matching(target_list)
+    return {(kind, name): terms for kind in sorted(matching) for name in sorted(matching[kind])}
 
 
 def of_lists(rows: Iterable[tuple[Any, str]]) -> Selection:
@@ -128,25 +129,31 @@ def _names(party_type: str, filters: dict[str, Any]) -> Any:
     return query
 
 
-def _matching(target_list: Any) -> set[Key]:
-    """What the rules find among the parties ticked."""
-    kinds = [kind for kind, tick in TICKS.items() if target_list.get(tick)]
-    everybody = {(kind, name) for kind in kinds for name in readable(kind)}
-    if "Prospect" in kinds:  # its own record does not say that it was won
-        everybody -= {("Prospect", name) for name in _won_prospects()}
-    rules: Sequence[Any] = target_list.rules or ()
-    scope = criteria.Scope(tuple(kinds), target_list.company or "", frozenset(everybody))
-    alternatives: dict[int, set[Key]] = {}
-    gone: set[Key] = set()
-    for rule in rules:
-        found = criteria.find(rule, scope)
+def _matching(target_list: Any) -> dict[str, set[str]]:
+    """What the rules find among the parties ticked, by type."""
+    everybody = {kind: set(readable(kind)) for kind, tick in TICKS.items() if target_list.get(tick)}
+    if "Prospect" in everybody:  # its own record does not say that it was won
+        everybody["Prospect"].difference_update(_won_prospects())
+    scope = criteria.Scope(tuple(everybody), target_list.company or "", everybody)
+    found = [(rule, criteria.find(rule, scope)) for rule in target_list.rules or ()]
+    return {
+        kind: _held(names, [(rule, parties.get(kind, set())) for rule, parties in found])
+        for kind, names in everybody.items()
+    }
+
+
+def _held(names: set[str], found: Sequence[tuple[Any, Set[str]]]) -> set[str]:
+    """Those of these names that the rules hold, by what each rule found."""
+    alternatives: dict[int, Set[str]] = {}
+    gone: set[str] = set()
+    for rule, parties in found:
         if rule.effect == EXCLUDE:
-            gone |= found
+            gone |= parties
         else:
             number = rule.alternative or 0
-            alternatives[number] = alternatives[number] & found if number in alternatives else found
-    included = set().union(*alternatives.values()) if alternatives else everybody
-    return (included & everybody) - gone
+            alternatives[number] = alternatives[number] & parties if number in alternatives else parties
+    included = set().union(*alternatives.values()) if alternatives else names
+    return (included & names) - gone
 
 
 def _won_prospects() -> list[str]:

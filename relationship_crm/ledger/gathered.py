@@ -36,6 +36,8 @@ _LIMIT = f"SET STATEMENT group_concat_max_len={LONGEST} FOR "
 MANY = 2000
 
 Texts = list[list[str]]
+#: A statement and its values.
+Rendered = tuple[str, Any]
 
 
 def read(statement: Any, arguments: dict[str, Any] | None = None) -> Texts:
@@ -43,20 +45,14 @@ def read(statement: Any, arguments: dict[str, Any] | None = None) -> Texts:
 
     `arguments`: values of the latter that are given at run time. Every column needs a name.
     """
-    first = branches(statement)[0]
-    names = [term.alias or term.name for term in first._selects]
-    if first.dialect:  # of `frappe.qb`; ours learn theirs when they are rendered
-        plain = statement.walk()
-        gathered = _around(frappe.qb, statement, names).walk()
-    else:
-        plain = _rendered(statement, arguments)
-        gathered = _rendered(_around(query(), statement, names), arguments)
-    return _run(gathered, plain, len(names))
+    return _run(*_both(statement, arguments))
 
 
 def read_column(statement: Any, arguments: dict[str, Any] | None = None) -> list[str]:
     """The same of a query of one column."""
-    return list(chain.from_iterable(read(statement, arguments)))
+    gathered, plain, width = _both(statement, arguments)
+    records = _records(gathered, width)
+    return records if records is not None else list(chain.from_iterable(_rows(plain)))
 
 
 def read_texts(doctype: str, columns: Sequence[str], where: str, names: Iterable[str]) -> Texts:
@@ -81,12 +77,22 @@ def most(doctypes: Sequence[str], number: int) -> bool:
     return number > MANY and 2 * number > sum(frappe.db.estimate_count(doctype) for doctype in doctypes)
 
 
+def _both(statement: Any, arguments: dict[str, Any] | None) -> tuple[Rendered, Rendered, int]:
+    """A query in one text, as rows, and the number of its columns."""
+    first = branches(statement)[0]
+    names = [term.alias or term.name for term in first._selects]
+    if first.dialect:  # of `frappe.qb`; ours learn theirs when they are rendered
+        return _around(frappe.qb, statement, names).walk(), statement.walk(), len(names)
+    around = _around(query(), statement, names)
+    return _rendered(around, arguments), _rendered(statement, arguments), len(names)
+
+
 def _around(builder: Any, statement: Any, names: Sequence[str]) -> Any:
     rows = statement.as_("gathered")
     return builder.from_(rows).select(Gathered(*(column(rows, name) for name in names)), Count("*"))
 
 
-def _rendered(statement: Any, arguments: dict[str, Any] | None) -> tuple[str, dict[str, Any]]:
+def _rendered(statement: Any, arguments: dict[str, Any] | None) -> Rendered:
     rendered = render(statement, Dialect.MARIADB)
     return rendered.sql, bound(rendered, arguments or {})
 
@@ -102,12 +108,21 @@ def _selections(doctype: str, columns: tuple[str, ...], where: str) -> tuple[str
     return some.select(*fields).get_sql(), some.select(Gathered(*fields), Count("*")).get_sql()
 
 
-def _run(gathered: tuple[str, Any], plain: tuple[str, Any], width: int) -> Texts:
+def _run(gathered: Rendered, plain: Rendered, width: int) -> Texts:
+    records = _records(gathered, width)
+    return [row.split(UNIT) for row in records] if records is not None else _rows(plain)
+
+
+def _records(gathered: Rendered, width: int) -> list[str] | None:
+    """The rows, each a text of its cells; None where they cannot be told apart, or do not fit."""
     sql, values = gathered
     # words of our own before a rendered query
     ((text, number),) = frappe.db.sql(_LIMIT + sql, values)  # nosemgrep
     if not number:
         return []
-    if text and text.count(RECORD) == number and text.count(UNIT) == number * (width - 1):
-        return [row.split(UNIT) for row in text.split(RECORD)[:-1]]
+    whole = text and text.count(RECORD) == number and text.count(UNIT) == number * (width - 1)
+    return text.split(RECORD)[:-1] if whole else None
+
+
+def _rows(plain: Rendered) -> Texts:
     return [["" if value is None else str(value) for value in row] for row in frappe.db.sql(*plain)]

@@ -152,14 +152,19 @@ def linked_contacts(keys: set[Key]) -> dict[Key, list[Recipient]]:
         statement = statement.where(InList(link.link_name, "parties"))
     rows = gathered.read(statement, {"kinds": kinds, "parties": parties})
     users = _languages(row[-1] for row in rows)
-    found: dict[Key, list[tuple[bool, str, Recipient]]] = {}
-    for kind, party, primary, creation, *values in rows:
-        if (key := (kind, party)) in keys:
-            found.setdefault(key, []).append((primary != "1", creation, _contact(values, users)))
-    return {
-        key: [rows[0][2]] if len(rows) == 1 else list(dict.fromkeys(row[2] for row in sorted(rows)))
-        for key, rows in found.items()
-    }
+    found: dict[Key, list[Sequence[str]]] = {}
+    for row in rows:
+        if (key := (row[0], row[1])) in keys:
+            found.setdefault(key, []).append(row)
+    return {key: _by_preference(rows, users) for key, rows in found.items()}
+
+
+def _by_preference(rows: list[Sequence[str]], users: Mapping[str, str]) -> list[Recipient]:
+    """The contacts of a party: whether each is the primary one, and since when it is there, come before its columns."""
+    if len(rows) == 1:  # as nearly always
+        return [_contact(rows[0][4:], users)]
+    rows.sort(key=lambda row: (row[2] != "1", row[3], row[4:]))
+    return list(dict.fromkeys(_contact(row[4:], users) for row in rows))
 
 
 def contacts_by_name(names: set[str]) -> dict[str, Recipient]:

@@ -22,12 +22,12 @@ from relationship_crm.campaigns.criteria.base import (
     UNTIL,
     WITHIN,
     Criterion,
+    Parties,
     Rule,
     Scope,
 )
-from relationship_crm.surveys.recipients import Key
 
-__all__ = ["CRITERIA", "Criterion", "Scope", "check", "described", "find", "refer", "sentence"]
+__all__ = ["CRITERIA", "Criterion", "Parties", "Scope", "check", "described", "find", "refer", "sentence"]
 
 CRITERIA: dict[str, Criterion] = {
     criterion.key: criterion
@@ -36,7 +36,7 @@ CRITERIA: dict[str, Criterion] = {
 }
 
 
-def find(rule: Rule, scope: Scope) -> set[Key]:
+def find(rule: Rule, scope: Scope) -> Parties:
     """The parties that meet a rule. One query. Raises frappe.PermissionError for scores that the user may not see."""
     return CRITERIA[rule.criterion].find(rule, scope)
 

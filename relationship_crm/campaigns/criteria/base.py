@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,6 @@ import frappe
 from frappe.utils import add_days, getdate
 
 from relationship_crm.ledger import gathered
-from relationship_crm.surveys.recipients import Key
 
 IS, IS_NOT = "is", "is not"
 AT_LEAST, AT_MOST = "at least", "at most"
@@ -19,6 +18,8 @@ SINCE, UNTIL = "on or after", "on or before"
 #: Conditions that compare with a number of days, or with a day.
 OF_DAYS, OF_DAY, OF_AMOUNT = (WITHIN, NOT_WITHIN), (SINCE, UNTIL), (AT_LEAST, AT_MOST)
 
+#: Names by party type: long lists are compared as names, which costs less than as pairs.
+Parties = Mapping[str, Set[str]]
 #: A row of Campaign Target Rule.
 Rule = Any
 #: Choices by what is stored, with the words for it.
@@ -31,7 +32,7 @@ class Scope:
 
     kinds: tuple[str, ...]
     company: str
-    everybody: frozenset[Key]
+    everybody: Parties
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Criterion:
     #: Its words; a function, since the language is the reader's.
     label: Callable[[], str]
     operators: tuple[str, ...]
-    find: Callable[[Rule, Scope], set[Key]]
+    find: Callable[[Rule, Scope], Parties]
     #: The DocType the value is chosen from.
     reference: Callable[[], str] | None = None
     reference_needed: bool = True
@@ -54,32 +55,40 @@ class Criterion:
     check: Callable[[Rule], None] | None = None
 
 
-def of_one_kind(kind: str, names: Iterable[str]) -> set[Key]:
-    """Names of one party type as keys."""
-    return {(kind, name) for name in names}
+def of_one_kind(kind: str, names: Iterable[str]) -> Parties:
+    """Parties of one type."""
+    return {kind: set(names)}
 
 
-def customers_in(query: Any, arguments: dict[str, Any] | None = None) -> set[Key]:
+def customers_in(query: Any, arguments: dict[str, Any] | None = None) -> Parties:
     """The customers that a query finds; its only column names them."""
     return of_one_kind("Customer", gathered.read_column(query, arguments))
 
 
-def named_in(t: Any, query: Any, scope: Scope) -> set[Key]:
+def named_in(t: Any, query: Any, scope: Scope) -> Parties:
     """The parties in the rows of a query over a table that names them. A list of one type reads a column less."""
     if len(scope.kinds) == 1:
         (kind,) = scope.kinds
         return of_one_kind(kind, gathered.read_column(query.select(t.party).where(t.party_type == kind)))
-    return keys_in(query.select(t.party_type, t.party))
+    return parties_in(query.select(t.party_type, t.party))
 
 
-def keys_in(query: Any) -> set[Key]:
+def parties_in(query: Any) -> Parties:
     """The parties that a query finds: its columns are their type and name."""
-    return {(kind, name) for kind, name in gathered.read(query)}
+    found: dict[str, set[str]] = {}
+    for kind, name in gathered.read(query):
+        found.setdefault(kind, set()).add(name)
+    return found
 
 
-def unless(rule: Rule, found: set[Key], scope: Scope) -> set[Key]:
-    """What was found, or with "is not" everybody else."""
-    return set(scope.everybody) - found if rule.operator == IS_NOT else found
+def others(found: Parties, scope: Scope) -> Parties:
+    """Everybody who was not found."""
+    return {kind: names - found.get(kind, set()) for kind, names in scope.everybody.items()}
+
+
+def unless(rule: Rule, found: Parties, scope: Scope) -> Parties:
+    """What was found; with "is not", or "not within", everybody else."""
+    return others(found, scope) if rule.operator in (IS_NOT, NOT_WITHIN) else found
 
 
 def compared(rule: Rule, term: Any, value: Any) -> Any:

@@ -13,6 +13,7 @@ from relationship_crm.campaigns.criteria.base import (
     IS,
     IS_NOT,
     Criterion,
+    Parties,
     Rule,
     Scope,
     customers_in,
@@ -24,7 +25,6 @@ from relationship_crm.ledger.dialect import Value, query, sorting_query, table, 
 from relationship_crm.measures.purchases import SALES_INVOICE, SALES_ORDER
 from relationship_crm.relationship_crm.report.rows import branch
 from relationship_crm.signals.sources import own_invoice
-from relationship_crm.surveys.recipients import Key
 
 #: Whether a row of a document is of what the rule asks for.
 Wanted = Callable[[Any], Any]
@@ -67,7 +67,7 @@ def _limited(statement: Any, d: Any, day: Any, rule: Rule, scope: Scope) -> Any:
     return statement.where(day >= Value(first_day(rule))) if rule.days else statement
 
 
-def _who_bought(wanted: Wanted, rule: Rule, scope: Scope) -> set[Key]:
+def _who_bought(wanted: Wanted, rule: Rule, scope: Scope) -> Parties:
     if basis() == SALES_ORDER:
         rows = _ordered(wanted, rule, scope)
     else:
@@ -77,11 +77,11 @@ def _who_bought(wanted: Wanted, rule: Rule, scope: Scope) -> set[Key]:
     return unless(rule, customers_in(statement.having(Sum(rows.pieces) > 0)), scope)
 
 
-def _item(rule: Rule, scope: Scope) -> set[Key]:
+def _item(rule: Rule, scope: Scope) -> Parties:
     return _who_bought(lambda i: i.item_code == Value(rule.reference), rule, scope)
 
 
-def _item_group(rule: Rule, scope: Scope) -> set[Key]:
+def _item_group(rule: Rule, scope: Scope) -> Parties:
     """With the groups below it. What counts is where the item stands today."""
     t = table("Item")
     groups = [Value(group) for group in branch("Item Group", rule.reference)]

@@ -27,10 +27,13 @@ from relationship_crm.campaigns.criteria.base import (
     UNTIL,
     WITHIN,
     Criterion,
+    Parties,
     Rule,
     Scope,
     customers_in,
     first_day,
+    of_one_kind,
+    others,
     unless,
 )
 from relationship_crm.ledger.dialect import Value, branches, selecting, sorting_query, union_all
@@ -39,7 +42,6 @@ from relationship_crm.measures.purchases import SALES_INVOICE, purchase_rows_que
 from relationship_crm.relationship_crm.report.rows import currency
 from relationship_crm.signals import base
 from relationship_crm.signals.sources import case
-from relationship_crm.surveys.recipients import Key
 
 COLUMNS = ("customer", "company", "bought", "posted", "amount", "revenue")
 #: Less is nothing: amounts are stored in floating point.
@@ -85,16 +87,16 @@ def _days(scope: Scope, since: Any = None) -> tuple[QueryBuilder, Any]:
     return sorting_query().from_(days).select(days.customer).groupby(days.customer), days
 
 
-def _customers(statement: Any) -> set[Key]:
+def _customers(statement: Any) -> Parties:
     return customers_in(statement, {"as_of_next": add_days(getdate(), 1)})
 
 
-def buyers_since(days: int, company: str = "") -> set[Key]:
+def buyers_since(days: int, company: str = "") -> Parties:
     """Customers who bought something of a company in the last so many days. One query."""
-    return _customers(_days(Scope(("Customer",), company, frozenset()), add_days(getdate(), -days))[0])
+    return _customers(_days(Scope(("Customer",), company, {}), add_days(getdate(), -days))[0])
 
 
-def _bought(rule: Rule, scope: Scope) -> set[Key]:
+def _bought(rule: Rule, scope: Scope) -> Parties:
     statement, _days_of = _days(scope, first_day(rule) if rule.days else None)
     return unless(rule, _customers(statement), scope)
 
@@ -102,7 +104,7 @@ def _bought(rule: Rule, scope: Scope) -> set[Key]:
 def _day_of(aggregate: Any) -> Any:
     """The last or the first purchase; who never bought has none."""
 
-    def find(rule: Rule, scope: Scope) -> set[Key]:
+    def find(rule: Rule, scope: Scope) -> Parties:
         statement, days = _days(scope)
         day = first_day(rule) if rule.operator in OF_DAYS else getdate(rule.day)
         term = aggregate(days.bought)
@@ -115,12 +117,12 @@ def _day_of(aggregate: Any) -> Any:
     return find
 
 
-def _number(rule: Rule, scope: Scope) -> set[Key]:
+def _number(rule: Rule, scope: Scope) -> Parties:
     statement, days = _days(scope, first_day(rule) if rule.days else None)
     return _enough(rule, scope, statement, Count(days.bought))
 
 
-def _revenue(rule: Rule, scope: Scope) -> set[Key]:
+def _revenue(rule: Rule, scope: Scope) -> Parties:
     since = first_day(rule) if rule.days else None
     statement, p = purchases(scope, "customer", "revenue", day="posted", since=since)
     return _enough(rule, scope, statement.select(p.customer).groupby(p.customer), Sum(p.revenue))
@@ -132,12 +134,12 @@ def _rate(company: Any, rates: Mapping[str, float]) -> Any:
     return case(*pairs, otherwise=0) if pairs else Value(0)
 
 
-def _enough(rule: Rule, scope: Scope, statement: Any, figure: Any) -> set[Key]:
+def _enough(rule: Rule, scope: Scope, statement: Any, figure: Any) -> Parties:
     """Customers whose figure is at least, or at most, what the rule says. Who never bought has 0."""
     if rule.operator == AT_LEAST:
         return _customers(statement.having(figure >= Value(rule.amount - CENT)))
     more = _customers(statement.having(figure > Value(rule.amount + CENT)))
-    return {key for key in scope.everybody if key[0] == "Customer"} - more
+    return of_one_kind("Customer", others(more, scope).get("Customer", ()))
 
 
 CRITERIA = (

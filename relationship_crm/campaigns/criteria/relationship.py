@@ -15,6 +15,7 @@ from relationship_crm.campaigns.criteria.base import (
     NOT_WITHIN,
     WITHIN,
     Criterion,
+    Parties,
     Rule,
     Scope,
     compared,
@@ -24,7 +25,6 @@ from relationship_crm.campaigns.criteria.base import (
 )
 from relationship_crm.engine.dimensions import DIMENSIONS, RESTRICTED
 from relationship_crm.relationship_crm.report.rows import ENOUGH, sees_employee_scores
-from relationship_crm.surveys.recipients import Key
 
 SCORES = ("composite", "satisfaction", "trust", "engagement", *(d for d in DIMENSIONS if d != "satisfaction"))
 UP, DOWN = "Up", "Down"
@@ -52,20 +52,20 @@ def check_score(rule: Rule) -> None:
         )
 
 
-def _relationships(scope: Scope, condition: Any) -> set[Key]:
+def _relationships(scope: Scope, condition: Any) -> Parties:
     r = frappe.qb.DocType("Relationship")
     return named_in(r, frappe.qb.from_(r).where(condition(r)), scope)
 
 
-def _stage(rule: Rule, scope: Scope) -> set[Key]:
+def _stage(rule: Rule, scope: Scope) -> Parties:
     return unless(rule, _relationships(scope, lambda r: r.stage == rule.reference), scope)
 
 
-def _rung(rule: Rule, scope: Scope) -> set[Key]:
+def _rung(rule: Rule, scope: Scope) -> Parties:
     return _relationships(scope, lambda r: compared(rule, r.rung, rule.amount))
 
 
-def _score(rule: Rule, scope: Scope) -> set[Key]:
+def _score(rule: Rule, scope: Scope) -> Parties:
     """A score without enough evidence meets no rule."""
     check_score(rule)
     return _relationships(
@@ -74,22 +74,22 @@ def _score(rule: Rule, scope: Scope) -> set[Key]:
     )
 
 
-def _confidence(rule: Rule, scope: Scope) -> set[Key]:
+def _confidence(rule: Rule, scope: Scope) -> Parties:
     check_score(rule)
     return _relationships(scope, lambda r: compared(rule, r[f"{rule.choice}_confidence"], rule.amount))
 
 
-def _dissolving(rule: Rule, scope: Scope) -> set[Key]:
+def _dissolving(rule: Rule, scope: Scope) -> Parties:
     return unless(rule, _relationships(scope, lambda r: r.dissolution == 1), scope)
 
 
-def _moved(rule: Rule, scope: Scope) -> set[Key]:
+def _moved(rule: Rule, scope: Scope) -> Parties:
     c = frappe.qb.DocType("Relationship Stage Change")
     query = (
         frappe.qb.from_(c).distinct().where((c.direction == rule.choice) & (c.changed_on >= first_day(rule)))
     )
     found = named_in(c, query, scope)
-    return set(scope.everybody) - found if rule.operator == NOT_WITHIN else found
+    return unless(rule, found, scope)
 
 
 CRITERIA = (

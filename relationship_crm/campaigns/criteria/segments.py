@@ -13,17 +13,17 @@ from relationship_crm.campaigns.criteria.base import (
     IS,
     IS_NOT,
     Criterion,
+    Parties,
     Rule,
     Scope,
-    keys_in,
     lead_source_field,
     of_one_kind,
+    parties_in,
     reference_of_lead_source,
     unless,
 )
 from relationship_crm.ledger import gathered
 from relationship_crm.relationship_crm.report.rows import branch
-from relationship_crm.surveys.recipients import Key
 
 #: The party's own columns.
 GROUP = {"Customer": "customer_group", "Prospect": "customer_group"}
@@ -32,7 +32,7 @@ MANAGER = {"Customer": "account_manager", "Prospect": "prospect_owner", "Lead": 
 LANGUAGE = {"Customer": "language", "Lead": "language"}
 
 
-def _with_value(columns: Mapping[str, str], values: Sequence[str], scope: Scope) -> set[Key]:
+def _with_value(columns: Mapping[str, str], values: Sequence[str], scope: Scope) -> Parties:
     """Parties of the list's kinds whose column has one of the values. One query."""
     queries = []
     for kind in scope.kinds:
@@ -45,32 +45,32 @@ def _with_value(columns: Mapping[str, str], values: Sequence[str], scope: Scope)
                 .where(t[columns[kind]].isin(list(values)))
             )
     if not queries:
-        return set()
+        return {}
     query = queries[0]
     for other in queries[1:]:
         query = query + other
-    return keys_in(query)
+    return parties_in(query)
 
 
 def _in(columns: Mapping[str, str], tree: str = "") -> Any:
     """A criterion's find: the column is the value, or below it in a tree."""
 
-    def find(rule: Rule, scope: Scope) -> set[Key]:
+    def find(rule: Rule, scope: Scope) -> Parties:
         values = branch(tree, rule.reference) if tree else [rule.reference]
         return unless(rule, _with_value(columns, values, scope), scope)
 
     return find
 
 
-def _lead_source(rule: Rule, scope: Scope) -> set[Key]:
+def _lead_source(rule: Rule, scope: Scope) -> Parties:
     return unless(rule, _leads(lambda t: t[lead_source_field()] == rule.reference), scope)
 
 
-def _lead_status(rule: Rule, scope: Scope) -> set[Key]:
+def _lead_status(rule: Rule, scope: Scope) -> Parties:
     return unless(rule, _leads(lambda t: t.status == rule.choice), scope)
 
 
-def _leads(condition: Any) -> set[Key]:
+def _leads(condition: Any) -> Parties:
     t = frappe.qb.DocType("Lead")
     return of_one_kind("Lead", gathered.read_column(frappe.qb.from_(t).select(t.name).where(condition(t))))
 
@@ -81,7 +81,7 @@ def lead_statuses() -> dict[str, str]:
     return {status: _(status) for status in options if status and status != "Converted"}
 
 
-def _email_group(rule: Rule, scope: Scope) -> set[Key]:
+def _email_group(rule: Rule, scope: Scope) -> Parties:
     """Parties with somebody in an Email Group who did not leave it: through a contact or their own address."""
     m = frappe.qb.DocType("Email Group Member")
     link, contact = frappe.qb.DocType("Dynamic Link"), frappe.qb.DocType("Contact")
@@ -98,7 +98,7 @@ def _email_group(rule: Rule, scope: Scope) -> set[Key]:
     for kind in ("Customer", "Lead"):
         t = frappe.qb.DocType(kind)
         query = query + frappe.qb.from_(t).select(ValueWrapper(kind), t.name).where(t.email_id.isin(members))
-    return unless(rule, keys_in(query), scope)
+    return unless(rule, parties_in(query), scope)
 
 
 CRITERIA = (

@@ -16,6 +16,7 @@ from relationship_crm.campaigns.criteria.base import (
     NOT_WITHIN,
     WITHIN,
     Criterion,
+    Parties,
     Rule,
     Scope,
     customers_in,
@@ -28,7 +29,6 @@ from relationship_crm.contracts.states import LIVING
 from relationship_crm.engine.dimensions import ABOUT_EMPLOYEES, DIMENSIONS
 from relationship_crm.relationship_crm.report.rows import sees_employee_scores
 from relationship_crm.surveys.low import TOLERANCE
-from relationship_crm.surveys.recipients import Key
 from relationship_crm.surveys.scales import BOUNDS, NPS
 
 LOW, HIGH, ANY = "Low", "High", "Any"
@@ -41,7 +41,7 @@ CONTACTED, CONTROL = "Contacted", "Control"
 # surveys
 
 
-def _answers(rule: Rule, scope: Scope) -> set[Key]:
+def _answers(rule: Rule, scope: Scope) -> Parties:
     """Anonymous answers are nobody's. Low is what the survey's own lines say."""
     check_dimension(rule)
     a, r, s = (
@@ -88,7 +88,7 @@ def dimensions() -> dict[str, str]:
 # service contracts
 
 
-def _contracts(rule: Rule, scope: Scope) -> set[Key]:
+def _contracts(rule: Rule, scope: Scope) -> Parties:
     """Customers with a contract in force today, or with one that ends within the days and is not renewed."""
     c, today = frappe.qb.DocType("Service Contract"), getdate()
     end = IfNull(c.terminated_per, c.end_date)
@@ -108,7 +108,7 @@ def _contracts(rule: Rule, scope: Scope) -> set[Key]:
 # campaigns
 
 
-def _responses(rule: Rule, scope: Scope) -> set[Key]:
+def _responses(rule: Rule, scope: Scope) -> Parties:
     r = frappe.qb.DocType("Campaign Response")
     query = frappe.qb.from_(r).distinct().where(r.party != "")
     if rule.choice and rule.choice != ANY:
@@ -122,7 +122,7 @@ def response_choices() -> dict[str, str]:
     return {ANY: _("Any"), **{option: _(option) for option in options if option}}
 
 
-def _members(rule: Rule, scope: Scope) -> set[Key]:
+def _members(rule: Rule, scope: Scope) -> Parties:
     """Whom an earlier campaign aimed at, or left out by lot. Who was left out for a reason is no member."""
     m = frappe.qb.DocType("Campaign Member")
     query = frappe.qb.from_(m).distinct()
@@ -130,15 +130,15 @@ def _members(rule: Rule, scope: Scope) -> set[Key]:
     return unless(rule, _of_campaign(query, m, rule, m.assigned_on, scope), scope)
 
 
-def _contacted(rule: Rule, scope: Scope) -> set[Key]:
+def _contacted(rule: Rule, scope: Scope) -> Parties:
     """By any campaign, or one."""
     t = frappe.qb.DocType("Campaign Touch")
     query = frappe.qb.from_(t).distinct().where(t.touched_on.isnotnull())
     found = _of_campaign(query, t, rule, t.touched_on, scope)
-    return set(scope.everybody) - found if rule.operator == NOT_WITHIN else found
+    return unless(rule, found, scope)
 
 
-def _of_campaign(query: Any, t: Any, rule: Rule, moment: Any, scope: Scope) -> set[Key]:
+def _of_campaign(query: Any, t: Any, rule: Rule, moment: Any, scope: Scope) -> Parties:
     if rule.reference:
         query = query.where(t.campaign == rule.reference)
     if rule.days:
