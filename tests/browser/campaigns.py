@@ -6,7 +6,6 @@ Run on the site by the fixture `on_site`.
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
 from typing import Any
 
 import onsite  # isort: skip  (finds the site suite's helpers)
@@ -17,7 +16,7 @@ import spending
 import waves
 from asking import ACCOUNT, contact, mailer
 from committed import remove, remove_customers, remove_sales, remove_where
-from frappe.utils import add_days, getdate, today
+from frappe.utils import add_days, getdate, now_datetime, today
 
 from relationship_crm.assessment.run import assess_parties
 from relationship_crm.campaigns import calls, freezing, responses, run, touches
@@ -136,7 +135,7 @@ def mailed(of: str) -> str:
                 of,
                 word,
                 "Click",
-                datetime.now(),
+                now_datetime(),
                 touch=row.name,
                 note="Which lamp?" if word == "Question" else "",
             )

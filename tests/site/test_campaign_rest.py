@@ -8,7 +8,7 @@ import frappe
 import pytest
 from asking import DELIVERY, deliver, invitation, look, never, settings, survey
 from asking import send as send_surveys
-from frappe.utils import add_days, get_datetime, getdate, today
+from frappe.utils import add_days, get_datetime, getdate, now_datetime, today
 from waves import contacted, frozen, message, people, person, recipients, rows, send, statuses, wave
 
 from relationship_crm.campaigns import rest
@@ -128,7 +128,7 @@ def test_after_a_campaign_a_survey_waits_and_is_sent_then(spring):
     waits = invitation()
     assert (waits.status, waits.send_on) == ("Waiting", getdate(add_days(today(), 7)))
     frappe.db.set_value(
-        "Survey Recipient", {"address": ADA}, "last_contacted_on", add_days(datetime.now(), -7)
+        "Survey Recipient", {"address": ADA}, "last_contacted_on", add_days(now_datetime(), -7)
     )
     assert send_surveys(add_days(today(), 7)).sent == 1
     row = frappe.get_doc("Survey Recipient", {"address": ADA})
@@ -180,7 +180,7 @@ def test_old_rows_know_only_surveys(spring):
     """Rows from before there were campaigns."""
     person(spring, "Ada")
     rest.known([ADA])
-    frappe.db.set_value("Survey Recipient", {"address": ADA}, "last_sent_on", add_days(datetime.now(), -2))
+    frappe.db.set_value("Survey Recipient", {"address": ADA}, "last_sent_on", add_days(now_datetime(), -2))
     assert send(wave(spring)).postponed == 1
 
 
@@ -190,7 +190,7 @@ def test_who_refused_stays_known_and_who_was_contacted_lately(spring):
     contacted(["dan@example.com"], days_ago=400)
     contacted(["bob@example.com"], days_ago=3)
     frappe.db.set_value(
-        "Survey Recipient", {"address": "cleo@example.com"}, "last_sent_on", add_days(datetime.now(), -3)
+        "Survey Recipient", {"address": "cleo@example.com"}, "last_sent_on", add_days(now_datetime(), -3)
     )
     day = getdate(add_days(today(), -90))
     retention.forget_addresses(day, day)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import erp
 import frappe
@@ -23,7 +23,7 @@ from asking import (
     survey,
 )
 from contact import issue
-from frappe.utils import add_days, getdate, today
+from frappe.utils import add_days, getdate, now_datetime, today
 
 from relationship_crm.surveys.token import hash_of, token_of
 
@@ -139,7 +139,7 @@ def test_nothing_from_before_the_trigger(ada):
     asks = survey(trigger=DELIVERY)
     deliver(ada)
     asks.reload()
-    asks.triggers[0].db_set("enabled_on", datetime.now() + timedelta(minutes=1))
+    asks.triggers[0].db_set("enabled_on", now_datetime() + timedelta(minutes=1))
     assert look() == 0
 
 

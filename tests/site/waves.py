@@ -13,7 +13,7 @@ import erp
 import frappe
 import pytest
 from asking import contact, mailer, settings
-from frappe.utils import add_days, getdate, today
+from frappe.utils import add_days, getdate, now_datetime, today
 from responding import KEPT, campaign, member
 
 from relationship_crm.campaigns import run, sending, tasks, touches
@@ -90,7 +90,7 @@ def send(doc: Any, day: Any = None, clock: datetime | None = None) -> sending.Co
     """Make the touches where there are none, and send what is due on a day; nothing is committed."""
     if not touches.counts(doc.name):
         touches.create(doc)
-    moment = clock or datetime.combine(getdate(day or today()), datetime.now().time())
+    moment = clock or datetime.combine(getdate(day or today()), now_datetime().time())
     return sending.send_due(doc, lambda: None, clock=lambda: moment)
 
 
@@ -126,4 +126,4 @@ def contacted(addresses: Iterable[str], days_ago: int) -> None:
     from relationship_crm.campaigns import rest
 
     rest.known(addresses)
-    rest.contacted(list(addresses), add_days(datetime.now(), -days_ago))
+    rest.contacted(list(addresses), add_days(now_datetime(), -days_ago))
