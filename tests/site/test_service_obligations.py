@@ -102,13 +102,8 @@ def test_unlimited_promises_and_incidents_owe_nothing(acme) -> None:
 
 @pytest.fixture
 def monday(house, monkeypatch):
-    """Weeks begin on Monday."""
-    settings = frappe.get_system_settings
-    monkeypatch.setattr(
-        frappe,
-        "get_system_settings",
-        lambda key: "Monday" if key == "first_day_of_the_week" else settings(key),
-    )
+    """Weeks begin on Monday. Version 16 asks the language first."""
+    monkeypatch.setattr(frappe.utils.data, "get_first_day_of_the_week", lambda *_args: "Monday")
 
 
 def test_load_by_week(acme, monday) -> None:

@@ -47,7 +47,9 @@ def everywhere(text: str) -> list[str]:
 def test_the_link_is_written_down_nowhere(guest: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = frappe.get_site_config
     monkeypatch.setattr(
-        frappe, "get_site_config", lambda *a, **k: {**kept(*a, **k), "enable_frappe_logger": 1, "monitor": 1}
+        frappe,
+        "get_site_config",
+        lambda *a, **k: frappe._dict(kept(*a, **k), enable_frappe_logger=1, monitor=1),
     )
     _name, token = invited()
     logs = [*Path("../logs").glob("*.log*"), *Path(visitors.SITE, "logs").glob("*.log*")]
