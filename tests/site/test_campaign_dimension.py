@@ -26,7 +26,7 @@ MARCH = date(YEAR, 3, 1)
 def taken_away(column: str) -> None:
     """As uninstalling does it: ERPNext itself would leave the columns."""
     uninstall.remove_dimensions()
-    frappe.db.commit()
+    frappe.db.commit()  # as after uninstalling: dropping columns would commit unasked
     uninstall.drop_dimension_columns()
     assert not frappe.get_all(DIMENSION, {"document_type": CAMPAIGN})
     assert not frappe.get_all(

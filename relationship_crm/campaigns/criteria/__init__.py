@@ -27,7 +27,7 @@ from relationship_crm.campaigns.criteria.base import (
     Scope,
 )
 
-__all__ = ["CRITERIA", "Criterion", "Parties", "Scope", "check", "described", "find", "refer", "sentence"]
+__all__ = ["CRITERIA", "Criterion", "Scope", "check", "described", "find", "refer", "sentence"]
 
 CRITERIA: dict[str, Criterion] = {
     criterion.key: criterion
